@@ -1,0 +1,28 @@
+/** Which WireGuard this host has. */
+import { CommandFailed, run } from "@/agent/device/command";
+import type { Implementation } from "@/agent/device/wireguard";
+
+export interface WireGuardFound {
+  implementation: Implementation;
+  /** As `wg --version` says; "" when wg is not installed: then every apply fails, and says so. */
+  toolsVersion: string;
+}
+
+export async function detectWireGuard(hostNamespace: string | null): Promise<WireGuardFound> {
+  const toolsVersion = await run("wg", ["--version"]).catch(() => "");
+  return { implementation: (await kernelHasWireGuard(hostNamespace)) ? "kernel" : "wireguard-go", toolsVersion: toolsVersion.trim().split(" - ")[0]!.slice(0, 80) };
+}
+
+/** The only sure way to know is to make one. */
+async function kernelHasWireGuard(hostNamespace: string | null): Promise<boolean> {
+  const probe = `pcprobe${process.pid % 1_000_000}`;
+  const inHost = (...args: string[]): Promise<string> => run("ip", hostNamespace === null ? args : ["-n", hostNamespace, ...args]);
+  try {
+    await inHost("link", "add", "dev", probe, "type", "wireguard");
+  } catch (error) {
+    if (error instanceof CommandFailed) return false;
+    throw error;
+  }
+  await inHost("link", "delete", "dev", probe);
+  return true;
+}

@@ -1,0 +1,92 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Backoff } from "@/agent/backoff";
+import { Bell } from "@/agent/bell";
+import { Mutex, mapLimited } from "@/agent/mutex";
+import { PortalClock } from "@/agent/portal-clock";
+
+describe("backoff", () => {
+  test("doubles up to its bound, and starts again after a success", () => {
+    const backoff = new Backoff({ firstMs: 100, maxMs: 1_000 }, () => 1);
+    expect([1, 2, 3, 4, 5, 6].map(() => backoff.next())).toEqual([100, 200, 400, 800, 1_000, 1_000]);
+    expect(backoff.calm).toBe(false);
+    backoff.reset();
+    expect(backoff.calm).toBe(true);
+    expect(backoff.next()).toBe(100);
+  });
+
+  test("spreads gateways over half of each step", () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), fc.nat(100), (random, failures) => {
+        const backoff = new Backoff({ firstMs: 200, maxMs: 15_000 }, () => random);
+        for (let i = 0; i < failures; i += 1) backoff.next();
+        const step = Math.min(15_000, 200 * 2 ** failures);
+        const wait = backoff.next();
+        expect(wait).toBeGreaterThanOrEqual(step / 2);
+        expect(wait).toBeLessThanOrEqual(step);
+      }),
+    );
+  });
+});
+
+describe("the portal's time", () => {
+  const local = new Date("2026-11-22T12:00:00.700Z");
+
+  test("is the gateway's own until the portal says otherwise, and by more than its header can tell", () => {
+    const clock = new PortalClock({ now: () => local });
+    expect(clock.now()).toEqual(local);
+    clock.observe(new Date("2026-11-22T12:00:00.000Z"));
+    expect(clock.now()).toEqual(local);
+    clock.observe(new Date("2026-11-22T11:50:00.000Z"));
+    expect(clock.now()).toEqual(new Date("2026-11-22T11:50:00.000Z"));
+    clock.observe(new Date("2026-11-22T12:00:02.000Z"));
+    expect(clock.now()).toEqual(local);
+  });
+});
+
+describe("the bell", () => {
+  test("is heard by who waits, and by who comes later, once", async () => {
+    const bell = new Bell();
+    const never = new AbortController().signal;
+    const heard = bell.heard(never);
+    bell.ring();
+    await heard;
+    bell.ring();
+    bell.ring();
+    await bell.heard(never);
+    const stop = new AbortController();
+    const unheard = bell.heard(stop.signal);
+    stop.abort(new Error("over"));
+    await expect(unheard).rejects.toThrow("over");
+  });
+});
+
+describe("the mutex", () => {
+  test("runs one thing at a time, in order, and goes on after a failure", async () => {
+    const mutex = new Mutex();
+    const log: string[] = [];
+    const work = (name: string) => async (): Promise<void> => {
+      log.push(`${name} begins`);
+      await Promise.resolve();
+      log.push(`${name} ends`);
+      if (name === "a") throw new Error("a failed");
+    };
+    const [a] = await Promise.allSettled([mutex.run(work("a")), mutex.run(work("b")), mutex.idle()]);
+    expect(a.status).toBe("rejected");
+    expect(log).toEqual(["a begins", "a ends", "b begins", "b ends"]);
+  });
+
+  test("mapLimited keeps the order of results and never has more than its limit at work", async () => {
+    let atWork = 0;
+    let most = 0;
+    const results = await mapLimited([5, 1, 4, 2, 3], 2, async (n) => {
+      atWork += 1;
+      most = Math.max(most, atWork);
+      for (let i = 0; i < n; i += 1) await Promise.resolve();
+      atWork -= 1;
+      return n * 10;
+    });
+    expect(results).toEqual([50, 10, 40, 20, 30]);
+    expect(most).toBe(2);
+  });
+});

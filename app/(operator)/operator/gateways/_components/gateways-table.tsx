@@ -1,0 +1,121 @@
+"use client";
+
+import { useEffect, useState } from "react";
+import { RouterIcon, TriangleAlert } from "lucide-react";
+import { api } from "@/app/_client/api";
+import { GatewayStatus } from "@/app/_components/gateway-presence";
+import { formatCount } from "@/lib/ui/bytes";
+import { Card } from "@/lib/ui/card";
+import { EmptyState } from "@/lib/ui/empty-state";
+import { Pill } from "@/lib/ui/pill";
+import { SinceTime } from "@/lib/ui/relative-time";
+import { Cell, HeadCell, Table, TableBody, TableHead, TableRow } from "@/lib/ui/table";
+import type { GatewayView, Page } from "@/lib/usecases/views";
+
+const REFRESH_MS = 5_000;
+
+/** Every gateway, asked after every few seconds while the page is looked at. */
+export function GatewaysTable({ initial }: { initial: Page<GatewayView> }) {
+  const [gateways, setGateways] = useState(initial.items);
+
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (document.visibilityState !== "visible") return;
+      api.gateways().then(
+        ({ items }) => setGateways(items),
+        () => undefined,
+      );
+    }, REFRESH_MS);
+    return () => clearInterval(timer);
+  }, []);
+
+  if (gateways.length === 0) {
+    return (
+      <Card>
+        <EmptyState icon={<RouterIcon strokeWidth={1.25} />} title="No gateway yet">
+          Make one with <code className="code-text">npm run portcullis -- gateway add</code>, then start the agent on its host with the enrolment token that it prints.
+        </EmptyState>
+      </Card>
+    );
+  }
+  return (
+    <Card>
+      <Table label="Gateways">
+        <TableHead>
+          <HeadCell>Gateway</HeadCell>
+          <HeadCell>Presence</HeadCell>
+          <HeadCell>State it holds</HeadCell>
+          <HeadCell className="text-right">Instances</HeadCell>
+          <HeadCell className="text-right">Peers</HeadCell>
+          <HeadCell>Agent</HeadCell>
+        </TableHead>
+        <TableBody>
+          {gateways.map((gateway) => (
+            <GatewayRow key={gateway.id} gateway={gateway} />
+          ))}
+        </TableBody>
+      </Table>
+    </Card>
+  );
+}
+
+function GatewayRow({ gateway }: { gateway: GatewayView }) {
+  return (
+    <TableRow aria-label={gateway.name}>
+      <Cell>
+        <span className="block font-medium">{gateway.name}</span>
+        <span className="code-text block text-faint">{gateway.endpointHost}</span>
+      </Cell>
+      <Cell className="justify-self-end md:justify-self-auto">
+        {gateway.enrolled ? <GatewayStatus gateway={gateway} named={false} /> : <Pill tone="neutral">Not enrolled yet</Pill>}
+      </Cell>
+      <Cell label="State it holds" className="col-span-2">
+        {gateway.enrolled ? <SyncState gateway={gateway} /> : <span className="text-faint">Nothing yet</span>}
+      </Cell>
+      <Cell label="Instances" className="tabular md:text-right">
+        {formatCount(gateway.instances)}
+      </Cell>
+      <Cell label="Peers" className="tabular justify-self-end text-right md:justify-self-auto">
+        {formatCount(gateway.peers)}
+      </Cell>
+      <Cell label="Agent" className="col-span-2">
+        <span className="block">{gateway.agentVersion ?? <span className="text-faint">–</span>}</span>
+        {gateway.implementation && <span className="block text-xs text-faint">{gateway.implementation === "kernel" ? "Kernel WireGuard" : gateway.implementation}</span>}
+      </Cell>
+    </TableRow>
+  );
+}
+
+function SyncState({ gateway }: { gateway: GatewayView }) {
+  const behind = Math.max(0, gateway.revision - gateway.acknowledgedRevision);
+  return (
+    <>
+      <span className="flex flex-wrap items-center gap-2">
+        {gateway.inSync ? (
+          <Pill tone="good">In sync</Pill>
+        ) : behind > 0 ? (
+          <Pill tone="warn">Behind by {formatCount(behind)}</Pill>
+        ) : (
+          <Pill tone="warn">Differs from the portal</Pill>
+        )}
+        <span className="tabular text-sm text-faint">
+          revision {formatCount(gateway.acknowledgedRevision)} of {formatCount(gateway.revision)}
+        </span>
+      </span>
+      {gateway.pendingSince !== null && (
+        <span className="mt-1 flex items-start gap-1.5 text-sm font-medium text-warn">
+          <TriangleAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0" />
+          <span>
+            {gateway.pendingCuts === 1 ? "One cut" : `${formatCount(gateway.pendingCuts)} cuts`} not confirmed since <SinceTime iso={gateway.pendingSince} />
+          </span>
+        </span>
+      )}
+      {gateway.failure && (
+        <span className="mt-1 flex items-start gap-1.5 text-sm text-bad">
+          <TriangleAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0" />
+          <span className="wrap-anywhere">{gateway.failure}</span>
+        </span>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,45 @@
+"use client";
+
+import Link from "next/link";
+import { adviceFor } from "@/app/_client/advice";
+import type { Problem } from "@/app/_client/step-up-flow";
+import type { Way } from "@/app/_client/step-up";
+import { buttonClass } from "@/lib/ui/button";
+import { LinkPending } from "@/lib/ui/link-pending";
+import { Notice } from "@/lib/ui/notice";
+
+interface ProblemNoticeProps {
+  problem: Problem;
+  subscriptionId: string;
+  way?: Way;
+}
+
+/** What went wrong, what it means, and the one thing to do next. */
+export function ProblemNotice({ problem, subscriptionId, way: proof }: ProblemNoticeProps) {
+  const { title, next, way } = adviceFor(problem, proof);
+  return (
+    <Notice
+      tone={way === "code" || way === "wait" ? "warn" : "bad"}
+      role="alert"
+      title={title}
+      actions={
+        way === "clients" ? (
+          <Link href={`/subscriptions/${subscriptionId}`} className={buttonClass("secondary")}>
+            See the clients
+            <LinkPending />
+          </Link>
+        ) : way === "sign-in" ? (
+          <a href={`/signin?error=SessionExpired&callbackUrl=${encodeURIComponent(`/subscriptions/${subscriptionId}/clients/new`)}`} className={buttonClass("primary")}>
+            Sign in again
+          </a>
+        ) : way === "two-factor" ? (
+          <a href={`/security/two-factor?callbackUrl=${encodeURIComponent(`/subscriptions/${subscriptionId}/clients/new`)}`} className={buttonClass("primary")}>
+            Show a second factor
+          </a>
+        ) : undefined
+      }
+    >
+      {next}
+    </Notice>
+  );
+}

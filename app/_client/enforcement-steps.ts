@@ -1,0 +1,49 @@
+import { formatDuration } from "@/lib/ui/time";
+import type { ClientView } from "@/lib/usecases/views";
+
+export interface EnforcementStep {
+  key: "requested" | "committed" | "delivered" | "applied" | "confirmed";
+  label: string;
+  description: string;
+  /** ISO 8601; null: not yet. */
+  at: string | null;
+  /** Milliseconds since the request; null: not yet. */
+  atMs: number | null;
+  /** "+12 ms" after the step before; null for the first and for what hasn't happened. */
+  took: string | null;
+}
+
+/** The way of the latest change from the request to the gateway's word, step by step. */
+export function enforcementSteps({ state, enforcement }: Pick<ClientView, "state" | "enforcement">): EnforcementStep[] {
+  const adding = state === "active";
+  const { requestedAt, committedAt, deliveredAt, appliedAt, acknowledgedAt } = enforcement;
+  const raw: { key: EnforcementStep["key"]; label: string; done: string; ahead: string; at: string | null }[] = [
+    { key: "requested", label: "Requested", done: "The request reached the portal.", ahead: "", at: requestedAt },
+    { key: "committed", label: "Committed", done: "The change is on record, with its entry in the activity log.", ahead: "", at: committedAt },
+    { key: "delivered", label: "Delivered", done: "The gateway picked it up.", ahead: "The gateway picks it up as soon as it can be reached.", at: deliveredAt },
+    {
+      key: "applied",
+      label: adding ? "Added to the device" : "Removed from the device",
+      done: adding ? "WireGuard on the gateway lets this key in." : "WireGuard on the gateway no longer knows this key.",
+      ahead: adding ? "WireGuard on the gateway will let this key in." : "WireGuard on the gateway forgets this key.",
+      at: appliedAt,
+    },
+    {
+      key: "confirmed",
+      label: "Confirmed",
+      done: "The gateway read its device back and told the portal.",
+      ahead: "The gateway reads its device back and tells the portal.",
+      at: enforcement.status === "confirmed" ? acknowledgedAt : null,
+    },
+  ];
+  const start = Date.parse(requestedAt);
+  let before = 0;
+  return raw.map(({ done, ahead, ...step }, index) => {
+    if (step.at === null) return { ...step, description: ahead, atMs: null, took: null };
+    // Times come from two machines: a step never shows as earlier than the one before it.
+    const atMs = Math.max(before, Date.parse(step.at) - start);
+    const took = index === 0 ? null : `+${formatDuration(atMs - before)}`;
+    before = atMs;
+    return { ...step, description: done, atMs, took };
+  });
+}

@@ -1,0 +1,26 @@
+"use client";
+
+import { Dot } from "@/lib/ui/pill";
+import { SinceTime } from "@/lib/ui/relative-time";
+import type { GatewayPresence } from "@/lib/usecases/views";
+
+/** Whether a gateway answers, and when it last did. */
+export function GatewayStatus({ gateway, named = true }: { gateway: GatewayPresence; named?: boolean }) {
+  return (
+    <span className="inline-flex items-start gap-2">
+      <Dot tone={gateway.online ? "good" : "warn"} className="mt-1.5" />
+      <span>
+        {named && <span className="font-medium">{gateway.name} </span>}
+        {gateway.online ? (
+          <span className="text-muted">{named ? "online" : "Online"}</span>
+        ) : gateway.lastSeenAt ? (
+          <span className="text-warn">
+            {named ? "offline" : "Offline"} since <SinceTime iso={gateway.lastSeenAt} />
+          </span>
+        ) : (
+          <span className="text-warn">never connected</span>
+        )}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,53 @@
+/** Two tenants with somebody in every standing, made once for the tests of who may do what. */
+import type { StackDescription } from "@/e2e/stack/description";
+import { inboxAt } from "@/e2e/stack/fixtures";
+import { type AddedClient, addClient, askForCode } from "./clients";
+import { makePerson, openStranger, type Person, type PortalApi } from "./people";
+import type { Store } from "./store";
+import type { Ids, Who } from "./surface";
+import { joinAs, makeTenant, type Tenant } from "./tenants";
+
+export interface World {
+  tenant: Tenant;
+  foreign: Tenant;
+  people: Record<Exclude<Who, "nobody">, Person>;
+  apis: Record<Who, PortalApi>;
+  /** The member's. */
+  client: AddedClient;
+  /** Of the foreign tenant's owner. */
+  foreignClient: AddedClient;
+  ids: Ids;
+  /** Texts that only people of the tenant may ever see. */
+  marks: string[];
+}
+
+export async function makeWorld(stack: StackDescription, store: Store): Promise<World> {
+  const inbox = inboxAt(stack.mailboxUrl);
+  const tenant = await makeTenant(stack, store, { name: "Marked Orchard", instanceName: "Markedinstance", subnetV4: "10.94.1.0/24" });
+  // The same subnet, on the same gateway.
+  const foreign = await makeTenant(stack, store, { name: "Foreign Works", instanceName: "Foreigninstance", subnetV4: "10.94.1.0/24" });
+  const [admin, member, colleague] = [await joinAs(stack, store, tenant, "admin"), await joinAs(stack, store, tenant, "member"), await joinAs(stack, store, tenant, "member")];
+  const operator = await makePerson(stack, store, { role: "operator" });
+  await store.sql("UPDATE users SET is_operator = true WHERE id = $1", [operator.userId]);
+  const unproved = await makePerson(stack, store, { role: "unproved", emailVerified: false });
+  const nobody = await openStranger(stack);
+  const client = await addClient(inbox, member, tenant, "Marked laptop");
+  const foreignClient = await addClient(inbox, foreign.owner, foreign, "Foreign laptop");
+  const { challenge } = await askForCode(inbox, member, tenant, "Asked for");
+  const people = { owner: tenant.owner, admin, member, colleague, operator, outsider: foreign.owner, unproved };
+  return {
+    tenant,
+    foreign,
+    people,
+    apis: { ...apisOf(people), nobody },
+    client,
+    foreignClient,
+    ids: { subscriptionId: tenant.subscriptionId, clientId: client.client.id, challengeId: challenge.challengeId },
+    marks: ["Marked Orchard", "Markedinstance", "Marked laptop", client.client.publicKey, member.email],
+  };
+}
+
+function apisOf(people: World["people"]): Record<Exclude<Who, "nobody">, PortalApi> {
+  const { owner, admin, member, colleague, operator, outsider, unproved } = people;
+  return { owner: owner.api, admin: admin.api, member: member.api, colleague: colleague.api, operator: operator.api, outsider: outsider.api, unproved: unproved.api };
+}

@@ -1,0 +1,30 @@
+/**
+ * Everything that the audit log can say happened. Written events keep their names for good, so none is renamed or used for something
+ * else. Each has a sentence for people (lib/usecases/activity-sentences.ts); those of a gateway's own chain are read by operators' tools alone.
+ */
+export const AUDIT_ACTIONS = [
+  "account.created", "account.deactivated", "account.deleted", "account.factors_reset", "account.reactivated", "account.sessions_ended", "account.unlocked",
+  "address.changed", "address.verified",
+  "block.lifted",
+  "client.cut", "client.cut_overdue", "client.expired", "client.extended", "client.issued", "client.key_took_over", "client.rekeyed", "client.resumed", "client.revoked", "client.shared", "client.shortened", "client.suspended",
+  "gateway.added", "gateway.enrolled", "gateway.token_renewed",
+  "identity.linked", "identity.unlinked",
+  "instance.confirmed", "instance.drift", "instance.key_changed", "instance.provisioned",
+  "member.left",
+  "operator.granted", "operator.revoked", "operator.viewed",
+  "passkey.added", "passkey.begun", "passkey.removed", "passkey.renamed",
+  "password.reset", "password.set",
+  "policy.shared_config_suspend", "policy.shared_config_warn", "policy.two_factor_off", "policy.two_factor_on",
+  "profile.changed",
+  "recovery_code.used",
+  "recovery_codes.replaced",
+  "session.elevated", "session.ended", "session.ended_by_owner", "session.started",
+  "sessions.ended",
+  "sign_in.wrong_factor",
+  "step_up.fresh_sign_in", "step_up.wrong_code",
+  "subscription.created",
+  "totp.added", "totp.begun", "totp.removed", "totp.renamed", "totp.resealed",
+  "warranties.imported",
+  "warranty.changed", "warranty.handed_over", "warranty.offer_declined", "warranty.offer_withdrawn", "warranty.offered", "warranty.received", "warranty.registered",
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];

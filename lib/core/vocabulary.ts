@@ -1,0 +1,20 @@
+/** The words of the domain that have a fixed set of values; the database holds the same ones as enums. */
+export const ROLES = ["owner", "admin", "member"] as const;
+export type Role = (typeof ROLES)[number];
+
+export const CLIENT_STATES = ["active", "suspended", "expired", "revoked"] as const;
+export type ClientState = (typeof CLIENT_STATES)[number];
+
+export const BILLING_STATES = ["trial", "active", "past_due", "suspended", "cancelled"] as const;
+export type BillingState = (typeof BILLING_STATES)[number];
+
+/** Whether a subscription may be given access, new or again. What it has stays as it is. */
+export const isInGoodStanding = (state: BillingState): boolean => state === "trial" || state === "active" || state === "past_due";
+
+/** provisioning: wanted, and not yet confirmed by the gateway. */
+export const INSTANCE_STATUSES = ["provisioning", "ready", "failed", "deprovisioned"] as const;
+export type InstanceStatus = (typeof INSTANCE_STATUSES)[number];
+
+/** What happens to a client whose config two machines use: people are told, or it is suspended as well. */
+export const SHARED_CONFIG_POLICIES = ["warn", "suspend"] as const;
+export type SharedConfigPolicy = (typeof SHARED_CONFIG_POLICIES)[number];

@@ -1,0 +1,240 @@
+/** Rules that PostgreSQL holds by itself, whoever writes: each is tried with the smallest write that would break it. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeGateway } from "@/lib/testing/gateway";
+import { openKit, type Kit } from "@/lib/testing/kit";
+import { person } from "@/lib/testing/people";
+import { addClient, makeTenant, type Tenant } from "@/lib/testing/tenancy";
+import { revokeClient } from "@/lib/usecases/revoke-client";
+
+let kit: Kit;
+let acme: Tenant;
+let other: Tenant;
+
+beforeAll(async () => {
+  kit = await openKit();
+  acme = await makeTenant(kit);
+  other = await makeTenant(kit, { name: "globex", gateway: acme.gateway });
+  await makeGateway(kit);
+  await addClient(kit, acme.owner, acme.subscriptionId, "one");
+  await addClient(kit, acme.owner, acme.subscriptionId, "two");
+  const { userId } = await person(kit, "two.of.each@acme.test");
+  for (const statement of TWO_OF_EACH) await kit.sql(statement, [userId]);
+});
+afterAll(() => kit.close());
+
+/** For one person, who $1 is. */
+const TWO_OF_EACH = [
+  "INSERT INTO passwords VALUES ($1, '$argon2id$v=19$', now())",
+  "INSERT INTO totp_devices SELECT gen_random_uuid(), $1, 'phone', '\\x00', 1, 6, 30, 1, NULL, NULL, 0, now(), now(), NULL FROM generate_series(1, 2)",
+  "INSERT INTO recovery_codes SELECT gen_random_uuid(), $1, sha256(i::text::bytea), now(), NULL FROM generate_series(1, 2) i",
+  "INSERT INTO passkeys SELECT gen_random_uuid(), $1, 'laptop', i::text::bytea, '\\x00', 0, '{}', false, now(), NULL FROM generate_series(1, 2) i",
+  "INSERT INTO known_browsers SELECT gen_random_uuid(), $1, sha256(i::text::bytea), 'x', now(), now() FROM generate_series(1, 2) i",
+  `INSERT INTO sign_in_attempts (id, user_id, token_hash, purpose, user_agent, created_at, expires_at)
+   SELECT gen_random_uuid(), $1, sha256(i::text::bytea), 'sign_in', 'x', now(), now() FROM generate_series(1, 2) i`,
+  `INSERT INTO link_intents SELECT gen_random_uuid(), sha256(i::text::bytea), $1, (SELECT id FROM sessions WHERE user_id = $1 LIMIT 1), 'oidc', now(), now(), NULL FROM generate_series(1, 2) i`,
+  `INSERT INTO warranties SELECT gen_random_uuid(), 'SN-000' || i, 'Filer', '2027-01-01', '2029-12-31', now(), $1, now(), NULL FROM generate_series(1, 2) i`,
+  "INSERT INTO warranty_transfers SELECT gen_random_uuid(), id, $1, 'bob@acme.test', now(), now() + interval '1 day', NULL FROM warranties",
+  "INSERT INTO account_links SELECT gen_random_uuid(), $1, 'end_sessions', sha256(i::text::bytea), now(), now(), NULL FROM generate_series(1, 2) i",
+];
+
+/** One value in place of another, in every row: [constraint, table, assignment]. */
+const REFUSED_UPDATES: [constraint: string, table: string, assignment: string][] = [
+  ["users_email_normalised", "users", "email = 'Ada@acme.test'"],
+  ["users_email_normalised", "users", "email = E'ada@acme.test\\nbcc: eve@evil.test'"],
+  ["users_email_normalised", "users", "email = repeat('a', 255)"],
+  ["users_email_key", "users", "email = 'same@acme.test'"],
+  ["users_deleted_is_empty", "users", "deleted_at = now(), deactivated_at = now(), is_operator = false"],
+  ["users_deleted_is_empty", "users", "deleted_at = now(), email = NULL, is_operator = false, deactivated_at = NULL"],
+  ["users_deleted_is_empty", "users", "deleted_at = now(), deactivated_at = now(), email = NULL, is_operator = true"],
+  ["identities_provider_subject_key", "identities", "subject = 'same'"],
+  ["sessions_expire_later", "sessions", "expires_at = created_at"],
+  ["plans_max_clients_positive", "plans", "max_clients = 0"],
+  ["plans_max_client_days_positive", "plans", "max_client_days = 0"],
+  ["plans_code_key", "plans", "code = 'same'"],
+  ["gateways_revision_not_negative", "gateways", "revision = -1"],
+  ["gateways_box_public_key_length", "gateways", "box_public_key = '\\x00'"],
+  ["gateways_credential_hash_length", "gateways", "credential_hash = '\\x00'"],
+  ["gateways_enrol_token_hash_length", "gateways", "enrol_token_hash = '\\x00'"],
+  ["gateways_enrolled_whole", "gateways", "credential_hash = NULL"],
+  ["gateways_enrolled_whole", "gateways", "box_public_key = NULL"],
+  ["gateways_name_key", "gateways", "name = 'same'"],
+  ["gateways_credential_hash_key", "gateways", "credential_hash = decode(repeat('11', 32), 'hex')"],
+  ["gateways_enrol_token_hash_key", "gateways", "enrol_token_hash = decode(repeat('11', 32), 'hex')"],
+  ["access_clients_shared_whole", "access_clients", "shared_detected_at = now()"],
+  ["access_clients_shared_whole", "access_clients", "shared_networks = ARRAY['192.0.2.1']"],
+  ["access_clients_shared_in_order", "access_clients", "shared_detected_at = now(), shared_last_at = now() - interval '1 second'"],
+  ["access_clients_shared_networks_not_null", "access_clients", "shared_networks = NULL, shared_detected_at = now(), shared_last_at = now()"],
+  ["gateway_changes_acknowledged_after_delivery", "gateway_changes", "acknowledged_at = now(), delivered_at = NULL"],
+  ["instances_subnet_v4", "instances", "subnet_v4 = '10.0.0.0/8'"],
+  ["instances_subnet_v4", "instances", "subnet_v4 = '10.77.0.0/30'"],
+  ["instances_subnet_v4", "instances", "subnet_v4 = 'fd00::/64'"],
+  ["instances_subnet_v6", "instances", "subnet_v6 = '2001:db8::/64'"],
+  ["instances_subnet_v6", "instances", "subnet_v6 = 'fd00::/48'"],
+  ["instances_tunnel_address_v4", "instances", "tunnel_address_v4 = '10.78.0.1'"],
+  ["instances_tunnel_address_v6", "instances", "tunnel_address_v6 = 'fd00:1::1'"],
+  ["instances_interface_name", "instances", "interface_name = 'pc-; rm -rf /'"],
+  ["instances_listen_port", "instances", "listen_port = 0"],
+  ["instances_public_key_length", "instances", "public_key = '\\x00'"],
+  ["instances_mtu", "instances", "mtu = 1279"],
+  ["instances_keepalive", "instances", "persistent_keepalive_seconds = 65536"],
+  ["instances_next_host_index", "instances", "next_host_index = 1"],
+  ["instances_live_clients", "instances", "live_clients = -1"],
+  ["instances_ready_has_key", "instances", "public_key = NULL"],
+  ["instances_gateway_id_listen_port_key", "instances", "listen_port = 51820"],
+  ["instances_gateway_id_interface_name_key", "instances", "interface_name = 'pc-00000000'"],
+  ["access_clients_nickname_length", "access_clients", "nickname = ''"],
+  ["access_clients_nickname_length", "access_clients", "nickname = repeat('x', 41)"],
+  ["access_clients_nickname_length", "access_clients", "nickname = E'laptop\\nPostUp = evil'"],
+  ["access_clients_public_key_length", "access_clients", "public_key = '\\x00'"],
+  ["access_clients_public_key_key", "access_clients", "public_key = decode(repeat('11', 32), 'hex')"],
+  ["access_clients_sealed_preshared_key_length", "access_clients", "sealed_preshared_key = '\\x00'"],
+  ["access_clients_host_index", "access_clients", "host_index = 1"],
+  ["access_clients_host_index_live", "access_clients", "host_index = 7"],
+  ["access_clients_address_v4", "access_clients", "address_v4 = '10.77.0.0/24'"],
+  ["access_clients_address_v4", "access_clients", "address_v4 = 'fd00::2'"],
+  ["access_clients_address_v4_live", "access_clients", "address_v4 = '10.77.0.7'"],
+  ["access_clients_address_v6", "access_clients", "address_v6 = '10.77.0.7'"],
+  ["access_clients_address_v6_live", "access_clients", "address_v6 = 'fd00::7'"],
+  ["access_clients_revoked_whole", "access_clients", "state = 'revoked'"],
+  ["access_clients_revoked_whole", "access_clients", "revoked_at = now()"],
+  ["access_clients_next_public_key_length", "access_clients", "next_public_key = '\\x00', next_key_at = now()"],
+  ["access_clients_next_sealed_preshared_key_length", "access_clients", "next_public_key = decode(repeat('77', 32), 'hex'), next_key_at = now(), next_sealed_preshared_key = '\\x00'"],
+  ["access_clients_next_public_key_key", "access_clients", "next_public_key = decode(repeat('77', 32), 'hex'), next_key_at = now()"],
+  ["client_keys_public_key_length", "client_keys", "public_key = '\\x00'"],
+  ["access_clients_next_key_whole", "access_clients", "next_key_at = now()"],
+  ["access_clients_next_key_whole", "access_clients", "next_sealed_preshared_key = sealed_preshared_key"],
+  ["access_clients_suspended_whole", "access_clients", "state = 'suspended'"],
+  ["access_clients_suspended_whole", "access_clients", "suspended_at = now()"],
+  ["access_clients_expired_has_an_end", "access_clients", "state = 'expired'"],
+  ["access_clients_end_was_chosen", "access_clients", "expires_at = now()"],
+  ["access_clients_reminded_days", "access_clients", "reminded_days = 7"],
+  ["access_clients_reminded_days", "access_clients", "expires_at = now(), expiry_set_at = now(), reminded_days = 3"],
+  ["access_clients_latest_change", "access_clients", "revision = 1000000"],
+  ["access_clients_challenge_id_key", "access_clients", "challenge_id = '00000000-0000-4000-8000-000000000000'"],
+  ["step_up_challenges_fresh_token_hash_length", "step_up_challenges", "fresh_token_hash = '\\x00'"],
+  ["step_up_challenges_fresh_token_hash_key", "step_up_challenges", "fresh_token_hash = decode(repeat('11', 32), 'hex')"],
+  ["step_up_challenges_tries", "step_up_challenges", "tries_left = -1"],
+  ["step_up_challenges_tries", "step_up_challenges", "tries_left = 6"],
+  ["step_up_challenges_parameters_hash_length", "step_up_challenges", "parameters_hash = '\\x00'"],
+  ["step_up_challenges_ten_minutes", "step_up_challenges", "expires_at = created_at + interval '10 minutes 1 second'"],
+  ["step_up_challenges_ten_minutes", "step_up_challenges", "expires_at = created_at"],
+  ["sessions_identity_by_method", "sessions", "method = 'password'"],
+  ["sessions_identity_by_method", "sessions", "method = 'passkey'"],
+  ["passwords_are_argon2id", "passwords", "hash = 'tin lantern over the weir'"],
+  ["passwords_are_argon2id", "passwords", "hash = '$argon2i$v=19$'"],
+  ["totp_devices_settings", "totp_devices", "digits = 4"],
+  ["totp_devices_settings", "totp_devices", "period_seconds = 3600"],
+  ["totp_devices_settings", "totp_devices", '"window" = 3'],
+  ["totp_devices_name_length", "totp_devices", "name = ''"],
+  ["totp_devices_name_length", "totp_devices", "name = repeat('x', 41)"],
+  ["totp_devices_key_version", "totp_devices", "key_version = 0"],
+  ["recovery_codes_hash_length", "recovery_codes", "code_hash = 'ABCD-EFGH-JKLM'"],
+  ["recovery_codes_user_id_code_hash_key", "recovery_codes", "code_hash = decode(repeat('11', 32), 'hex')"],
+  ["passkeys_name_length", "passkeys", "name = ''"],
+  ["passkeys_name_length", "passkeys", "name = repeat('x', 41)"],
+  ["passkeys_credential_id_key", "passkeys", "credential_id = '\\x00'"],
+  ["known_browsers_token_hash_length", "known_browsers", "token_hash = '\\x00'"],
+  ["known_browsers_user_id_token_hash_key", "known_browsers", "token_hash = decode(repeat('11', 32), 'hex')"],
+  ["sign_in_attempts_token_hash_length", "sign_in_attempts", "token_hash = '\\x00'"],
+  ["sign_in_attempts_token_hash_key", "sign_in_attempts", "token_hash = decode(repeat('11', 32), 'hex')"],
+  ["sign_in_attempts_ticket_hash_length", "sign_in_attempts", "ticket_hash = '\\x00'"],
+  ["sign_in_attempts_ticket_hash_key", "sign_in_attempts", "ticket_hash = decode(repeat('11', 32), 'hex')"],
+  ["sign_in_attempts_tries", "sign_in_attempts", "tries_left = -1"],
+  ["sign_in_attempts_tries", "sign_in_attempts", "tries_left = 6"],
+  ["link_intents_token_hash_length", "link_intents", "token_hash = '\\x00'"],
+  ["link_intents_token_hash_key", "link_intents", "token_hash = decode(repeat('11', 32), 'hex')"],
+  ["account_links_token_hash_length", "account_links", "token_hash = '\\x00'"],
+  ["account_links_token_hash_key", "account_links", "token_hash = decode(repeat('11', 32), 'hex')"],
+  ["warranties_serial_form", "warranties", "serial = 'sn-0001'"],
+  ["warranties_serial_form", "warranties", "serial = 'SN 0001'"],
+  ["warranties_serial_key", "warranties", "serial = 'SAME'"],
+  ["warranties_model_form", "warranties", "model = ''"],
+  ["warranties_span", "warranties", "ends_on = '2026-12-31'"],
+  ["warranties_registered", "warranties", "owner_id = NULL"],
+  ["warranties_reminded", "warranties", "reminded_days = 7"],
+  ["warranty_transfers_open", "warranty_transfers", "warranty_id = (SELECT min(id::text)::uuid FROM warranties)"],
+  ["warranty_transfers_span", "warranty_transfers", "expires_at = created_at"],
+  ["warranty_transfers_span", "warranty_transfers", "expires_at = created_at + interval '15 days'"],
+  ["audit_chains_head_hash_length", "audit_chains", "head_hash = '\\x00'"],
+];
+
+const refusalOf = async (statement: string, values?: unknown[]): Promise<{ constraint?: string; message?: string }> =>
+  kit.sql(statement, values).then(
+    () => ({}),
+    (error: { constraint?: string; message?: string }) => error,
+  );
+
+test.each(REFUSED_UPDATES)("%s refuses: update %s set %s", async (constraint, table, assignment) => {
+  expect(await refusalOf(`UPDATE ${table} SET ${assignment}`)).toMatchObject({ constraint });
+});
+
+test("a client's trail is a list, and bounded", async () => {
+  for (const seen of ["'{}'", "(SELECT jsonb_agg(n) FROM generate_series(1, 201) n)"]) {
+    expect(await refusalOf(`INSERT INTO client_trails (client_id, seen, updated_at) SELECT id, ${seen}, now() FROM access_clients LIMIT 1`)).toMatchObject({ constraint: "client_trails_seen_bounded" });
+  }
+});
+
+/** Held by another test in this file. */
+const HELD_ELSEWHERE = ["client_trails_seen_bounded", "audit_events_hash_length", "audit_events_seq_positive", "instances_subscription_id_key"];
+/** Begin with an id that is unique by itself: they exist to be referred to, and no row can break them. */
+const REFERENCE_TARGETS = ["instances_id_subscription_id_key"];
+
+test("every check constraint and unique index has a write in this file that it refuses", async () => {
+  const rules = await kit.sql<{ name: string }>(`
+    SELECT conname AS name FROM pg_constraint WHERE contype = 'c' AND conrelid::regclass::text NOT LIKE '\\_prisma%' AND connamespace = 'public'::regnamespace
+    UNION SELECT indexrelid::regclass::text FROM pg_index WHERE indisunique AND NOT indisprimary AND indexrelid::regclass::text NOT LIKE 'pg\\_%'`);
+  const tried = new Set([...REFUSED_UPDATES.map(([constraint]) => constraint), ...HELD_ELSEWHERE, ...REFERENCE_TARGETS]);
+  expect(rules.length).toBeGreaterThan(40);
+  expect(rules.map(({ name }) => name).filter((name) => !tried.has(name))).toEqual([]);
+});
+
+test("a subscription has one instance", async () => {
+  expect(
+    await refusalOf(
+      `INSERT INTO instances SELECT gen_random_uuid(), subscription_id, gateway_id, name, status, subnet_v4, subnet_v6, tunnel_address_v4, tunnel_address_v6, 'pc-11111111', 60000,
+         public_key, dns, mtu, persistent_keepalive_seconds, next_host_index, live_clients, created_at FROM instances WHERE id = $1`,
+      [acme.instanceId],
+    ),
+  ).toMatchObject({ constraint: "instances_subscription_id_key" });
+});
+
+test("T3: a client of one tenant on another tenant's instance can't be written", async () => {
+  const constraint = "access_clients_instance_id_subscription_id_fkey";
+  expect(await refusalOf("UPDATE access_clients SET subscription_id = $1", [other.subscriptionId])).toMatchObject({ constraint });
+  expect(await refusalOf("UPDATE access_clients SET instance_id = $1", [other.instanceId])).toMatchObject({ constraint });
+});
+
+test("two tenants may use the same subnet, and the same addresses in it", async () => {
+  const theirs = await addClient(kit, other.owner, other.subscriptionId, "one");
+  const ours = await kit.sql("SELECT FROM access_clients WHERE subscription_id = $1 AND host(address_v4) = $2", [acme.subscriptionId, theirs.addressV4]);
+  expect(ours).toHaveLength(1);
+});
+
+test("revoked is final, whoever writes", async () => {
+  const client = await addClient(kit, acme.owner, acme.subscriptionId, "three");
+  await revokeClient(kit.ports, acme.owner, { subscriptionId: acme.subscriptionId, clientId: client.id });
+  for (const state of ["active", "suspended", "expired"]) {
+    expect((await refusalOf("UPDATE access_clients SET state = $2, revoked_at = NULL WHERE id = $1", [client.id, state])).message).toMatch(/revoked is final/);
+  }
+  expect(await kit.sql("SELECT state FROM access_clients WHERE id = $1", [client.id])).toEqual([{ state: "revoked" }]);
+});
+
+test("a revoked client's key is never used again, and its address is", async () => {
+  const client = await addClient(kit, acme.owner, acme.subscriptionId, "four");
+  await revokeClient(kit.ports, acme.owner, { subscriptionId: acme.subscriptionId, clientId: client.id });
+  const move = "UPDATE access_clients SET public_key = CASE WHEN $3 THEN dead.public_key ELSE c.public_key END, host_index = dead.host_index FROM access_clients c, access_clients dead WHERE access_clients.id = c.id AND c.id = (SELECT id FROM access_clients WHERE subscription_id = $1 AND state = 'active' LIMIT 1) AND dead.id = $2";
+  expect(await refusalOf(move, [acme.subscriptionId, client.id, true])).toMatchObject({ constraint: "access_clients_public_key_key" });
+  expect(await refusalOf(move, [acme.subscriptionId, client.id, false])).toEqual({});
+});
+
+test("the audit log only grows: no update, no delete, no truncate", async () => {
+  for (const statement of ["UPDATE audit_events SET actor_label = 'nobody'", "DELETE FROM audit_events", "TRUNCATE audit_events"]) {
+    expect((await refusalOf(statement)).message).toMatch(/never changed or removed/);
+  }
+});
+
+test("an audit event has a whole hash and a place in its chain", async () => {
+  const insert = "INSERT INTO audit_events SELECT id, $1, now(), 'test', 'portal', NULL, 'portal', false, NULL, NULL, NULL, '{}', decode(repeat('00', $2), 'hex') FROM audit_chains LIMIT 1";
+  expect(await refusalOf(insert, [0, 32])).toMatchObject({ constraint: "audit_events_seq_positive" });
+  expect(await refusalOf(insert, [1_000_000, 31])).toMatchObject({ constraint: "audit_events_hash_length" });
+});

@@ -1,0 +1,59 @@
+/** Cuts that a gateway has not confirmed for too long. */
+import type { Tx } from "./client";
+
+export interface OverdueCut {
+  gatewayId: string;
+  gatewayName: string;
+  /** null: never heard of. */
+  gatewayLastSeenAt: Date | null;
+  /** What the agent could not do, in its words; null when nothing failed. */
+  failure: string | null;
+  revision: bigint;
+  subscriptionId: string;
+  subscriptionName: string;
+  clientId: string;
+  nickname: string;
+  committedAt: Date;
+}
+
+/** Those that nobody was told of, their rows locked; another process's are passed by. Each client's latest change alone counts. */
+export async function lockOverdueCuts(tx: Tx, committedBefore: Date, limit: number): Promise<OverdueCut[]> {
+  return tx.$queryRaw<OverdueCut[]>`
+    SELECT ch.gateway_id AS "gatewayId", g.name AS "gatewayName", p.last_seen_at AS "gatewayLastSeenAt", p.failure, ch.revision,
+      c.subscription_id AS "subscriptionId", s.name AS "subscriptionName", c.id AS "clientId", c.nickname, ch.committed_at AS "committedAt"
+    FROM gateway_changes ch
+    JOIN access_clients c ON c.id = ch.client_id AND c.revision = ch.revision AND c.state <> 'active'
+    JOIN subscriptions s ON s.id = c.subscription_id
+    JOIN gateways g ON g.id = ch.gateway_id
+    LEFT JOIN gateway_presence p ON p.gateway_id = ch.gateway_id
+    WHERE ch.acknowledged_at IS NULL AND ch.alerted_at IS NULL AND ch.committed_at <= ${committedBefore}
+    ORDER BY ch.gateway_id, ch.revision LIMIT ${limit} FOR UPDATE OF ch SKIP LOCKED`;
+}
+
+/** Whether people were told of this gateway already, for a cut that is still not confirmed. */
+export async function isKnownLate(tx: Tx, gatewayId: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>`SELECT FROM gateway_changes WHERE gateway_id = ${gatewayId}::uuid AND acknowledged_at IS NULL AND alerted_at IS NOT NULL LIMIT 1`;
+  return rows.length > 0;
+}
+
+export async function markAlerted(tx: Tx, cuts: Pick<OverdueCut, "gatewayId" | "revision">[], now: Date): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE gateway_changes ch SET alerted_at = ${now}
+    FROM unnest(${cuts.map(({ gatewayId }) => gatewayId)}::uuid[], ${cuts.map(({ revision }) => revision)}::bigint[]) AS t (gateway_id, revision)
+    WHERE ch.gateway_id = t.gateway_id AND ch.revision = t.revision`;
+}
+
+/** Who answers for a subscription: its owners and admins. */
+export async function managersOf(tx: Tx, subscriptionId: string): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ email: string }[]>`
+    SELECT u.email FROM memberships m JOIN users u ON u.id = m.user_id
+    WHERE m.subscription_id = ${subscriptionId}::uuid AND m.role IN ('owner', 'admin') AND u.email IS NOT NULL AND u.deactivated_at IS NULL ORDER BY u.email`;
+  return rows.map(({ email }) => email);
+}
+
+/** @param named addresses that the settings make operators */
+export async function operatorsOf(tx: Tx, named: ReadonlySet<string>): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ email: string }[]>`
+    SELECT email FROM users WHERE (is_operator OR email = ANY(${[...named]}::text[])) AND email IS NOT NULL AND deactivated_at IS NULL ORDER BY email`;
+  return rows.map(({ email }) => email);
+}

@@ -1,0 +1,159 @@
+/** Gateways: enrolment, who a credential belongs to, what they reported, and what operators see of them. */
+import type { PeerReport } from "@/lib/protocol/messages";
+import { violatedUnique, type Tx } from "./client";
+import { fromBase64 } from "./values";
+
+export interface GatewayIdentity {
+  id: string;
+  name: string;
+}
+
+/** @param hash SHA-256 of the credential */
+export async function findGatewayByCredential(tx: Tx, hash: Uint8Array<ArrayBuffer>): Promise<GatewayIdentity | null> {
+  return tx.gateway.findUnique({ where: { credentialHash: hash }, select: { id: true, name: true } });
+}
+
+export interface Enrolment {
+  tokenHash: Uint8Array<ArrayBuffer>;
+  credentialHash: Uint8Array<ArrayBuffer>;
+  boxPublicKey: string;
+  now: Date;
+}
+
+/**
+ * Spends an enrolment token on one credential; atomic, whoever else tries at the same time. The same token with the same credential
+ * answers again, for an agent that was killed before it read the answer.
+ *
+ * @returns null when the token is unknown, expired or spent, or the credential is another gateway's; the transaction can then only be
+ *   rolled back
+ */
+export async function enrolGateway(tx: Tx, e: Enrolment): Promise<(GatewayIdentity & { again: boolean }) | null> {
+  const enrolled = await spendToken(tx, e);
+  if (enrolled === "credential in use") return null;
+  if (enrolled) return { ...enrolled, again: false };
+  const [known] = await tx.$queryRaw<GatewayIdentity[]>`
+    SELECT id, name FROM gateways WHERE enrol_token_hash = ${e.tokenHash} AND credential_hash = ${e.credentialHash}`;
+  return known ? { ...known, again: true } : null;
+}
+
+async function spendToken(tx: Tx, e: Enrolment): Promise<GatewayIdentity | "credential in use" | undefined> {
+  try {
+    const [enrolled] = await tx.$queryRaw<GatewayIdentity[]>`
+      UPDATE gateways SET credential_hash = ${e.credentialHash}, box_public_key = ${fromBase64(e.boxPublicKey)}, enrolled_at = ${e.now}
+      WHERE enrol_token_hash = ${e.tokenHash} AND enrol_token_expires > ${e.now} AND enrolled_at IS NULL
+      RETURNING id, name`;
+    return enrolled;
+  } catch (error) {
+    if (violatedUnique(error)?.includes("credential_hash")) return "credential in use";
+    throw error;
+  }
+}
+
+export async function noteAgent(
+  tx: Tx,
+  gatewayId: string,
+  agent: { now: Date; agentVersion: string; protocolVersion: number; implementation: string },
+): Promise<void> {
+  const { now, ...facts } = agent;
+  await tx.gatewayPresence.upsert({ where: { gatewayId }, create: { gatewayId, lastSeenAt: now, ...facts }, update: { lastSeenAt: now, ...facts } });
+}
+
+export async function insertGateway(tx: Tx, gateway: { id: string; name: string; endpointHost: string; now: Date }): Promise<void> {
+  await tx.$executeRaw`INSERT INTO gateways (id, name, endpoint_host, created_at) VALUES (${gateway.id}::uuid, ${gateway.name}, ${gateway.endpointHost}, ${gateway.now})`;
+}
+
+/** Sets a new one-time token on a gateway that has not enrolled. @returns whether there is such a gateway */
+export async function setEnrolToken(tx: Tx, gatewayId: string, tokenHash: Uint8Array<ArrayBuffer>, expiresAt: Date): Promise<boolean> {
+  const { count } = await tx.gateway.updateMany({ where: { id: gatewayId, enrolledAt: null }, data: { enrolTokenHash: tokenHash, enrolTokenExpires: expiresAt } });
+  return count === 1;
+}
+
+/** The gateway confirmed an instance: keeps its public key. @returns the instances whose status or key changed by it */
+export async function confirmInstances(
+  tx: Tx,
+  gatewayId: string,
+  confirmed: { instanceId: string; publicKey: string }[],
+): Promise<{ id: string; subscriptionId: string; name: string; firstTime: boolean }[]> {
+  if (confirmed.length === 0) return [];
+  const ids = confirmed.map((item) => item.instanceId);
+  const keys = confirmed.map((item) => fromBase64(item.publicKey));
+  const rows = await tx.$queryRaw<{ id: string; subscription_id: string; name: string; first_time: boolean }[]>`
+    WITH confirmed AS (SELECT * FROM unnest(${ids}::uuid[], ${keys}::bytea[]) AS t (id, public_key)),
+    before AS (SELECT i.id, i.public_key IS NULL AS first_time FROM instances i JOIN confirmed USING (id))
+    UPDATE instances i SET public_key = c.public_key, status = CASE WHEN i.status IN ('provisioning', 'failed') THEN 'ready' ELSE i.status END
+    FROM confirmed c JOIN before b USING (id)
+    WHERE i.id = c.id AND i.gateway_id = ${gatewayId}::uuid AND i.status <> 'deprovisioned'
+      AND (i.public_key IS DISTINCT FROM c.public_key OR i.status IN ('provisioning', 'failed'))
+    RETURNING i.id, i.subscription_id, i.name, b.first_time`;
+  return rows.map((row) => ({ id: row.id, subscriptionId: row.subscription_id, name: row.name, firstTime: row.first_time }));
+}
+
+/** Those of the instances that are on this gateway, by id. */
+export async function findOwnInstances(tx: Tx, gatewayId: string, ids: string[]): Promise<Map<string, { name: string; subscriptionId: string }>> {
+  const rows = await tx.instance.findMany({ where: { gatewayId, id: { in: ids } }, select: { id: true, name: true, subscriptionId: true } });
+  return new Map(rows.map(({ id, ...rest }) => [id, rest]));
+}
+
+/** null for none, and for one before 1970, which no clock of ours has seen. */
+function handshakeAt(now: Date, secondsAgo: number | null): Date | null {
+  const at = secondsAgo === null ? -1 : now.getTime() - secondsAgo * 1000;
+  return at < 0 ? null : new Date(at);
+}
+
+/** Keeps what the device showed of each peer. Peers of other gateways are left alone. @returns the subscriptions it concerns */
+export async function noteSightings(tx: Tx, gatewayId: string, peers: PeerReport[], now: Date): Promise<string[]> {
+  if (peers.length === 0) return [];
+  const rows = await tx.$queryRaw<{ subscription_id: string }[]>`
+    WITH seen AS (
+      SELECT * FROM unnest(
+        ${peers.map((p) => p.instanceId)}::uuid[], ${peers.map((p) => fromBase64(p.publicKey))}::bytea[],
+        ${peers.map((p) => handshakeAt(now, p.latestHandshakeSecondsAgo))}::timestamptz[],
+        ${peers.map((p) => p.receivedBytes)}::bigint[], ${peers.map((p) => p.sentBytes)}::bigint[], ${peers.map((p) => p.endpoint)}::text[])
+        AS t (instance_id, public_key, latest_handshake_at, received_bytes, sent_bytes, endpoint)),
+    matched AS (
+      SELECT DISTINCT ON (c.id) c.id, c.subscription_id, seen.* FROM seen
+      JOIN access_clients c ON c.public_key = seen.public_key AND c.instance_id = seen.instance_id AND c.gateway_id = ${gatewayId}::uuid),
+    kept AS (
+      INSERT INTO client_sightings (client_id, latest_handshake_at, received_bytes, sent_bytes, endpoint, observed_at)
+      SELECT id, latest_handshake_at, received_bytes, sent_bytes, endpoint, ${now} FROM matched
+      ON CONFLICT (client_id) DO UPDATE SET latest_handshake_at = EXCLUDED.latest_handshake_at, received_bytes = EXCLUDED.received_bytes,
+        sent_bytes = EXCLUDED.sent_bytes, endpoint = EXCLUDED.endpoint, observed_at = EXCLUDED.observed_at)
+    SELECT DISTINCT subscription_id FROM matched`;
+  return rows.map((row) => row.subscription_id);
+}
+
+export interface GatewayRow {
+  id: string;
+  name: string;
+  endpointHost: string;
+  enrolledAt: Date | null;
+  revision: number;
+  lastSeenAt: Date | null;
+  acknowledgedRevision: number;
+  inSync: boolean;
+  agentVersion: string | null;
+  implementation: string | null;
+  failure: string | null;
+  instances: number;
+  peers: number;
+  /** Cuts that it has not confirmed. */
+  pendingCuts: number;
+  /** Of the oldest of them. */
+  pendingSince: Date | null;
+}
+
+export async function listGatewayRows(tx: Tx): Promise<GatewayRow[]> {
+  const rows = await tx.$queryRaw<(Omit<GatewayRow, "revision" | "acknowledgedRevision"> & { revision: bigint; acknowledgedRevision: bigint })[]>`
+    SELECT g.id, g.name, g.endpoint_host AS "endpointHost", g.enrolled_at AS "enrolledAt", g.revision, p.last_seen_at AS "lastSeenAt",
+           COALESCE(p.acknowledged_revision, 0) AS "acknowledgedRevision", COALESCE(p.in_sync, false) AS "inSync", p.agent_version AS "agentVersion",
+           p.implementation, p.failure, (SELECT count(*)::int FROM instances i WHERE i.gateway_id = g.id AND i.status <> 'deprovisioned') AS instances,
+           (SELECT COALESCE(sum(i.live_clients), 0)::int FROM instances i WHERE i.gateway_id = g.id) AS peers,
+           COALESCE(late.cuts, 0) AS "pendingCuts", late.since AS "pendingSince"
+    FROM gateways g LEFT JOIN gateway_presence p ON p.gateway_id = g.id
+    LEFT JOIN LATERAL (
+      SELECT count(*)::int AS cuts, min(ch.committed_at) AS since FROM gateway_changes ch
+      JOIN access_clients c ON c.id = ch.client_id AND c.revision = ch.revision AND c.state <> 'active'
+      WHERE ch.gateway_id = g.id AND ch.acknowledged_at IS NULL) late ON true
+    ORDER BY g.name`;
+  return rows.map((row) => ({ ...row, revision: Number(row.revision), acknowledgedRevision: Number(row.acknowledgedRevision) }));
+}

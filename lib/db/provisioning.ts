@@ -1,0 +1,77 @@
+/** Writing plans, subscriptions and instances. */
+import type { SubnetV4, SubnetV6 } from "@/lib/core/subnet";
+import type { Role } from "@/lib/core/vocabulary";
+import type { Tx } from "./client";
+
+export async function upsertPlan(tx: Tx, plan: { id: string; code: string; name: string; maxClients: number | null; maxClientDays?: number | null; now: Date }): Promise<string> {
+  const { code, name, maxClients, maxClientDays = null } = plan;
+  const row = await tx.plan.upsert({ where: { code }, create: { id: plan.id, code, name, maxClients, maxClientDays, createdAt: plan.now }, update: { name, maxClients, maxClientDays } });
+  return row.id;
+}
+
+export async function findPlan(tx: Tx, code: string): Promise<{ id: string; name: string } | null> {
+  return tx.plan.findUnique({ where: { code }, select: { id: true, name: true } });
+}
+
+export async function insertSubscription(tx: Tx, row: { id: string; name: string; planId: string; now: Date }): Promise<void> {
+  await tx.subscription.create({ data: { id: row.id, name: row.name, planId: row.planId, billingState: "active", createdAt: row.now } });
+}
+
+export async function insertMembership(tx: Tx, row: { subscriptionId: string; userId: string; role: Role; now: Date }): Promise<void> {
+  await tx.membership.create({ data: { subscriptionId: row.subscriptionId, userId: row.userId, role: row.role, createdAt: row.now } });
+}
+
+export interface NewInstance {
+  id: string;
+  subscriptionId: string;
+  gatewayId: string;
+  name: string;
+  subnetV4: SubnetV4;
+  subnetV6: SubnetV6;
+  tunnelAddressV4: string;
+  tunnelAddressV6: string;
+  interfaceName: string;
+  listenPort: number;
+  mtu: number | null;
+  dns: string[];
+  now: Date;
+}
+
+export async function insertInstance(tx: Tx, i: NewInstance): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO instances (id, subscription_id, gateway_id, name, status, subnet_v4, subnet_v6, tunnel_address_v4, tunnel_address_v6, interface_name, listen_port, dns, mtu, created_at)
+    VALUES (${i.id}::uuid, ${i.subscriptionId}::uuid, ${i.gatewayId}::uuid, ${i.name}, 'provisioning', ${i.subnetV4}::cidr, ${i.subnetV6}::cidr, ${i.tunnelAddressV4}::inet,
+      ${i.tunnelAddressV6}::inet, ${i.interfaceName}, ${i.listenPort}, ${i.dns}::inet[], ${i.mtu}, ${i.now})`;
+}
+
+/**
+ * The lowest free UDP port from `from` on. Locks the gateway, so that two instances can't be given the same.
+ *
+ * @returns null when there is no such gateway, or no port is left
+ */
+export async function freeListenPort(tx: Tx, gatewayId: string, from: number): Promise<number | null> {
+  const gateways = await tx.$queryRaw<unknown[]>`SELECT id FROM gateways WHERE id = ${gatewayId}::uuid FOR UPDATE`;
+  if (gateways.length === 0) return null;
+  const [row] = await tx.$queryRaw<{ port: number }[]>`
+    SELECT candidate AS port FROM generate_series(${from}::int, 65535) AS candidate
+    WHERE NOT EXISTS (SELECT 1 FROM instances WHERE gateway_id = ${gatewayId}::uuid AND listen_port = candidate) LIMIT 1`;
+  return row?.port ?? null;
+}
+
+export async function findGatewayByName(tx: Tx, name: string): Promise<{ id: string; enrolled: boolean } | null> {
+  const row = await tx.gateway.findUnique({ where: { name }, select: { id: true, enrolledAt: true } });
+  return row && { id: row.id, enrolled: row.enrolledAt !== null };
+}
+
+/** Locks the subscription's row until the transaction ends, so that it gets one instance however many ask. */
+export async function lockSubscriptionWithInstance(tx: Tx, subscriptionId: string): Promise<{ id: string; name: string; instanceId: string | null } | null> {
+  await tx.$queryRaw`SELECT id FROM subscriptions WHERE id = ${subscriptionId}::uuid FOR UPDATE`;
+  const row = await tx.subscription.findUnique({ where: { id: subscriptionId }, include: { instance: { select: { id: true } } } });
+  return row && { id: row.id, name: row.name, instanceId: row.instance?.id ?? null };
+}
+
+/** The first subscription that a user owns. */
+export async function findOwnedSubscription(tx: Tx, userId: string): Promise<{ id: string; instanceId: string | null } | null> {
+  const row = await tx.membership.findFirst({ where: { userId, role: "owner" }, include: { subscription: { include: { instance: { select: { id: true } } } } } });
+  return row && { id: row.subscriptionId, instanceId: row.subscription.instance?.id ?? null };
+}

@@ -1,0 +1,171 @@
+/** Subscriptions as an actor may see them. Each query is scoped: a subscription the actor has no part in is as if it weren't there. */
+import type { Standing } from "@/lib/core/policy";
+import type { BillingState, InstanceStatus, Role, SharedConfigPolicy } from "@/lib/core/vocabulary";
+import type { SubnetV4, SubnetV6 } from "@/lib/core/subnet";
+import type { VerifiedProof } from "@/lib/auth/step-up";
+import type { Tx } from "./client";
+import { Prisma } from "./generated/client";
+import { notification } from "./wakeups";
+
+export interface InstanceRow {
+  id: string;
+  name: string;
+  status: InstanceStatus;
+  subnetV4: SubnetV4;
+  subnetV6: SubnetV6;
+  tunnelAddressV4: string;
+  tunnelAddressV6: string;
+  listenPort: number;
+  publicKey: Uint8Array | null;
+  dns: string[];
+  mtu: number | null;
+  persistentKeepaliveSeconds: number;
+  liveClients: number;
+  gateway: { id: string; name: string; endpointHost: string; boxPublicKey: Uint8Array | null; lastSeenAt: Date | null };
+}
+
+export interface SubscriptionAccess {
+  id: string;
+  name: string;
+  billingState: BillingState;
+  twoFactorRequired: boolean;
+  /** What happens to a client whose config two machines use. */
+  sharedConfigPolicy: SharedConfigPolicy;
+  planName: string;
+  /** null: unlimited. */
+  maxClients: number | null;
+  /** Days that a client has at a time; null: any, also without an end. */
+  maxClientDays: number | null;
+  standing: Standing;
+  instance: InstanceRow | null;
+}
+
+interface Row {
+  id: string;
+  name: string;
+  billing_state: BillingState;
+  two_factor_required: boolean;
+  shared_config_policy: SharedConfigPolicy;
+  plan_name: string;
+  max_clients: number | null;
+  max_client_days: number | null;
+  role: Role | null;
+  instance_id: string | null;
+  instance_name: string;
+  status: InstanceStatus;
+  subnet_v4: SubnetV4;
+  subnet_v6: SubnetV6;
+  tunnel_address_v4: string;
+  tunnel_address_v6: string;
+  listen_port: number;
+  public_key: Uint8Array | null;
+  dns: string[];
+  mtu: number | null;
+  keepalive: number;
+  live_clients: number;
+  gateway_id: string;
+  gateway_name: string;
+  endpoint_host: string;
+  box_public_key: Uint8Array | null;
+  last_seen_at: Date | null;
+}
+
+const COLUMNS = Prisma.sql`
+  s.id, s.name, s.billing_state, s.two_factor_required, s.shared_config_policy::text, p.name AS plan_name, p.max_clients, p.max_client_days, m.role,
+  i.id AS instance_id, i.name AS instance_name, i.status, i.subnet_v4::text, i.subnet_v6::text, host(i.tunnel_address_v4) AS tunnel_address_v4,
+  host(i.tunnel_address_v6) AS tunnel_address_v6, i.listen_port, i.public_key, ARRAY(SELECT host(d) FROM unnest(i.dns) d) AS dns, i.mtu,
+  i.persistent_keepalive_seconds AS keepalive, i.live_clients,
+  g.id AS gateway_id, g.name AS gateway_name, g.endpoint_host, g.box_public_key, gp.last_seen_at
+  FROM subscriptions s JOIN plans p ON p.id = s.plan_id
+  LEFT JOIN instances i ON i.subscription_id = s.id AND i.status <> 'deprovisioned'
+  LEFT JOIN gateways g ON g.id = i.gateway_id LEFT JOIN gateway_presence gp ON gp.gateway_id = g.id`;
+
+function fromRow(row: Row): SubscriptionAccess {
+  return {
+    id: row.id,
+    name: row.name,
+    billingState: row.billing_state,
+    twoFactorRequired: row.two_factor_required,
+    sharedConfigPolicy: row.shared_config_policy,
+    planName: row.plan_name,
+    maxClients: row.max_clients,
+    maxClientDays: row.max_client_days,
+    standing: row.role ?? "operator",
+    instance:
+      row.instance_id === null
+        ? null
+        : {
+            id: row.instance_id,
+            name: row.instance_name,
+            status: row.status,
+            subnetV4: row.subnet_v4,
+            subnetV6: row.subnet_v6,
+            tunnelAddressV4: row.tunnel_address_v4,
+            tunnelAddressV6: row.tunnel_address_v6,
+            listenPort: row.listen_port,
+            publicKey: row.public_key,
+            dns: row.dns,
+            mtu: row.mtu,
+            persistentKeepaliveSeconds: row.keepalive,
+            liveClients: row.live_clients,
+            gateway: { id: row.gateway_id, name: row.gateway_name, endpointHost: row.endpoint_host, boxPublicKey: row.box_public_key, lastSeenAt: row.last_seen_at },
+          },
+  };
+}
+
+/**
+ * @param lock hold memberships, plan and billing state still until the transaction ends: whoever changes them locks the subscription's row
+ * @returns null when there is no such subscription, or the actor is neither a member nor an operator
+ */
+export async function findAccess(tx: Tx, actor: { userId: string; isOperator: boolean }, subscriptionId: string, lock = false): Promise<SubscriptionAccess | null> {
+  // A statement of its own: one that waited for the lock would see the memberships as they were before.
+  if (lock) await tx.$queryRaw`SELECT id FROM subscriptions WHERE id = ${subscriptionId}::uuid FOR SHARE`;
+  const [row] = await tx.$queryRaw<Row[]>`
+    SELECT ${COLUMNS} LEFT JOIN memberships m ON m.subscription_id = s.id AND m.user_id = ${actor.userId}::uuid
+    WHERE s.id = ${subscriptionId}::uuid AND (m.user_id IS NOT NULL OR ${actor.isOperator})`;
+  return row ? fromRow(row) : null;
+}
+
+/** The subscriptions that a user is a member of, by name. */
+export async function listMemberSubscriptions(tx: Tx, userId: string): Promise<SubscriptionAccess[]> {
+  const rows = await tx.$queryRaw<Row[]>`
+    SELECT ${COLUMNS} JOIN memberships m ON m.subscription_id = s.id AND m.user_id = ${userId}::uuid ORDER BY s.name, s.id LIMIT 200`;
+  return rows.map(fromRow);
+}
+
+/** For changes of what a subscription asks, before any other lock. */
+export async function lockSubscription(tx: Tx, subscriptionId: string): Promise<void> {
+  await tx.$queryRaw`SELECT id FROM subscriptions WHERE id = ${subscriptionId}::uuid FOR NO KEY UPDATE`;
+}
+
+/** From now on members need two factors; open pages are told. @returns whether they didn't before */
+export async function requireTwoFactor(tx: Tx, subscriptionId: string): Promise<boolean> {
+  const changed = await tx.$queryRaw<object[]>`
+    UPDATE subscriptions SET two_factor_required = true WHERE id = ${subscriptionId}::uuid AND NOT two_factor_required
+    RETURNING ${notification(`subscription:${subscriptionId}`)}::text AS told`;
+  return changed.length > 0;
+}
+
+/** @returns whether they needed them until now */
+export async function relaxTwoFactor(tx: Tx, _proof: VerifiedProof<"policy.relax">, subscriptionId: string): Promise<boolean> {
+  const changed = await tx.$queryRaw<object[]>`
+    UPDATE subscriptions SET two_factor_required = false WHERE id = ${subscriptionId}::uuid AND two_factor_required
+    RETURNING ${notification(`subscription:${subscriptionId}`)}::text AS told`;
+  return changed.length > 0;
+}
+
+/** From now on a client that two machines use is suspended; open pages are told. @returns whether it wasn't before */
+export async function suspendShared(tx: Tx, subscriptionId: string): Promise<boolean> {
+  const changed = await tx.$queryRaw<object[]>`
+    UPDATE subscriptions SET shared_config_policy = 'suspend' WHERE id = ${subscriptionId}::uuid AND shared_config_policy <> 'suspend'
+    RETURNING ${notification(`subscription:${subscriptionId}`)}::text AS told`;
+  return changed.length > 0;
+}
+
+/** @returns whether they were suspended until now */
+export async function warnOfShared(tx: Tx, _proof: VerifiedProof<"policy.relax">, subscriptionId: string): Promise<boolean> {
+  const changed = await tx.$queryRaw<object[]>`
+    UPDATE subscriptions SET shared_config_policy = 'warn' WHERE id = ${subscriptionId}::uuid AND shared_config_policy <> 'warn'
+    RETURNING ${notification(`subscription:${subscriptionId}`)}::text AS told`;
+  return changed.length > 0;
+}

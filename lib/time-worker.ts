@@ -1,0 +1,46 @@
+/** What is done when its time has come: ends of clients' access, reminders, alerts. As long as a portal process runs; gateways do the first by themselves when none does. */
+import { nextEnd } from "@/lib/db/client-lifecycle";
+import { log } from "@/lib/log";
+import type { Ports } from "@/lib/ports";
+import { alertOverdueCuts } from "@/lib/usecases/alert-overdue-cuts";
+import { forgetWhereabouts } from "@/lib/usecases/forget-whereabouts";
+import { expireClients, remindOwners } from "@/lib/usecases/expire-clients";
+import { endHandovers } from "@/lib/usecases/replace-key";
+import { remindOfWarranties } from "@/lib/usecases/warranties/remind-of-warranties";
+
+/** An end that is chosen by another process is at least this far away, or a moment late. */
+const LOOK_EVERY_MS = 5_000;
+/** Reminders, and what was kept for long enough. */
+const REMIND_EVERY_MS = 10 * 60_000;
+
+/** Doesn't keep the process alive. @returns how to stop */
+export function startTimeWorker(ports: Ports): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let remindAt = 0;
+  let stopped = false;
+  const round = async (): Promise<number> => {
+    await expireClients(ports);
+    await endHandovers(ports);
+    await alertOverdueCuts(ports);
+    if (performance.now() >= remindAt) {
+      await remindOwners(ports);
+      await remindOfWarranties(ports);
+      await forgetWhereabouts(ports);
+      remindAt = performance.now() + REMIND_EVERY_MS;
+    }
+    const next = await nextEnd(ports.db.read);
+    return next === null ? LOOK_EVERY_MS : Math.min(LOOK_EVERY_MS, Math.max(0, next.getTime() - ports.clock.now().getTime()));
+  };
+  const run = async (): Promise<void> => {
+    const wait = await round().catch((error: unknown) => {
+      log("warn", "time worker", error instanceof Error ? error.message : String(error));
+      return LOOK_EVERY_MS;
+    });
+    if (!stopped) timer = setTimeout(() => void run(), wait).unref();
+  };
+  void run();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+  };
+}

@@ -1,0 +1,68 @@
+import type { AuditEvent } from "@/lib/core/audit-chain";
+import { accountSentence } from "./account-sentences";
+import { factorSentence } from "./factor-sentences";
+import { signInSentence } from "./sign-in/sentences";
+
+const endOf = (data: AuditEvent["data"]): string => `on ${String(data.expiresAt ?? "").slice(0, 16).replace("T", " ")} UTC`;
+
+/** What a gateway found on its device that nobody had asked for. */
+function driftSentence(data: AuditEvent["data"]): string {
+  const count = (key: string): number => Number(data[key] ?? 0);
+  const parts = [
+    ...(count("removed") > 0 ? [`${peers(count("removed"))} that nobody had asked for, taken off`] : []),
+    ...(count("added") > 0 ? [`${peers(count("added"))} missing, put back`] : []),
+    ...(count("updated") > 0 ? [`${peers(count("updated"))} altered, set right`] : []),
+  ];
+  return `Found the device of ${String(data.name ?? "")} changed by hand, and repaired it: ${parts.length > 0 ? parts.join("; ") : "the interface itself"}.`;
+}
+
+const peers = (count: number): string => (count === 1 ? "one peer" : `${count} peers`);
+
+/** One plain sentence a person can read, for an event of a subscription's log. The actor is shown beside it. */
+export function sentenceOf({ action, data }: Pick<AuditEvent, "action" | "data">): string {
+  const text = (key: string): string => String(data[key] ?? "");
+  switch (action) {
+    case "subscription.created":
+      return `Took out the subscription ${text("name")}.`;
+    case "instance.provisioned":
+      return `Asked for the instance ${text("name")} on ${text("subnetV4")}.`;
+    case "instance.confirmed":
+      return `Confirmed that the instance ${text("name")} is up.`;
+    case "instance.key_changed":
+      return `Made a new key for the instance ${text("name")}: clients need new configs.`;
+    case "client.issued":
+      return `Added the client “${text("nickname")}” (${text("addressV4")}).`;
+    case "client.revoked":
+      return `Revoked the client “${text("nickname")}”.`;
+    case "client.shared":
+      return `Saw two machines use the config of “${text("nickname")}” at the same time.`;
+    case "policy.shared_config_suspend":
+      return "Set clients to be suspended when two machines use their config.";
+    case "policy.shared_config_warn":
+      return "Set clients to be warned about, and no more, when two machines use their config.";
+    case "client.suspended":
+      return `Suspended the client “${text("nickname")}”${data.why === undefined ? "" : `, since ${text("why")}`}.`;
+    case "client.resumed":
+      return `Resumed the client “${text("nickname")}”.`;
+    case "client.rekeyed":
+      return `Replaced the key of “${text("nickname")}”${data.waits ? ": the old one works until the new one connects" : ""}.`;
+    case "client.key_took_over":
+      return `The new key of “${text("nickname")}” took over, since ${text("why")}; the old one was cut.`;
+    case "client.shortened":
+      return `Set the access of “${text("nickname")}” to end ${endOf(data)}.`;
+    case "client.extended":
+      return data.expiresAt === null ? `Took away the end of the access of “${text("nickname")}”.` : `Gave “${text("nickname")}” more time: its access ends ${endOf(data)}.`;
+    case "client.expired":
+      return `Ended the access of “${text("nickname")}”: its time was over.`;
+    case "client.cut":
+      return `Confirmed that “${text("nickname")}” is cut off, ${text("tookMs")} ms after the request.`;
+    case "client.cut_overdue":
+      return `Told the owners by mail that “${text("nickname")}” is not cut yet: the gateway ${text("gateway")} has not confirmed it for a minute.`;
+    case "instance.drift":
+      return driftSentence(data);
+    case "operator.viewed":
+      return "Looked at this subscription as an operator.";
+    default:
+      return factorSentence(action, data) ?? signInSentence(action, data) ?? accountSentence(action, data) ?? action;
+  }
+}

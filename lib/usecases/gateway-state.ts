@@ -1,0 +1,49 @@
+/** What a gateway must hold: at once when something changed since its revision, else when something does. */
+import { notePresence } from "@/lib/db/gateway-changes";
+import { readDelta, readFullState } from "@/lib/db/gateway-state";
+import type { GatewayIdentity } from "@/lib/db/gateways";
+import type { Wakeups } from "@/lib/db/wakeups";
+import type { Ports } from "@/lib/ports";
+import type { StateQuery, StateResponse } from "@/lib/protocol/messages";
+
+/** Should a wake-up ever be lost, this is how long a change waits at most. */
+const LOOK_AGAIN_MS = 5_000;
+
+/** @param signal aborted when the agent hung up */
+export async function waitForGatewayState(
+  ports: Ports & { wakeups: Wakeups },
+  gateway: GatewayIdentity,
+  query: StateQuery,
+  signal: AbortSignal,
+): Promise<StateResponse> {
+  const { db, clock } = ports;
+  await notePresence(db.read, gateway.id, { now: clock.now() });
+  if (query.since === null) return readFullState(db, gateway.id, clock.now());
+  const deadline = performance.now() + query.wait * 1000;
+  let wake: () => void = () => {};
+  let woken = new Promise<void>((resolve) => (wake = resolve));
+  // Subscribed before the first look: a change in between wakes the wait that follows.
+  const stop = ports.wakeups.subscribe(`gateway:${gateway.id}`, () => wake());
+  const hungUp = () => wake();
+  signal.addEventListener("abort", hungUp);
+  try {
+    for (;;) {
+      // Reads what changed rather than whether anything did: asking first would cost each cut one more round trip.
+      const answer = (await readDelta(db.read, gateway.id, query.since, clock.now())) ?? (await readFullState(db, gateway.id, clock.now()));
+      const left = deadline - performance.now();
+      if (answer.kind !== "unchanged" || left <= 0 || signal.aborted) return answer;
+      await wokenWithin(woken, Math.min(left, LOOK_AGAIN_MS));
+      woken = new Promise<void>((resolve) => (wake = resolve));
+    }
+  } finally {
+    stop();
+    signal.removeEventListener("abort", hungUp);
+  }
+}
+
+async function wokenWithin(woken: Promise<void>, milliseconds: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)));
+  await Promise.race([woken, timeout]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,189 @@
+/** Issues a client: spends the proof, takes an address, and tells the gateway, the audit log and the owner, in one transaction. */
+import { auditActor, type Actor } from "@/lib/auth/actor";
+import { FACTOR_WORDS, wideningTransaction, type PresentedProof, type SpentProof } from "@/lib/auth/step-up";
+import { allowedExpiry, parseExpiry } from "@/lib/core/client-expiry";
+import { PortcullisError } from "@/lib/core/errors";
+import { configFileName } from "@/lib/core/file-name";
+import { parsePublicKey, type PublicKey } from "@/lib/core/keys";
+import { parseNickname, type Nickname } from "@/lib/core/nickname";
+import { parseSealedKey, type SealedKey } from "@/lib/core/sealed-key";
+import { addressAt, clientCapacity } from "@/lib/core/subnet";
+import { allocateAddress } from "@/lib/db/addresses";
+import { appendAudit } from "@/lib/db/audit";
+import type { Tx } from "@/lib/db/client";
+import { findClient, findClientByChallenge, insertClient } from "@/lib/db/clients";
+import { takeRevision } from "@/lib/db/gateway-changes";
+import { queueMail } from "@/lib/db/outbox";
+import type { InstanceRow, SubscriptionAccess } from "@/lib/db/subscriptions";
+import { iso, isoOrNull, toBase64 } from "@/lib/db/values";
+import type { Ports } from "@/lib/ports";
+import { elementHash } from "@/lib/protocol/digest";
+import { clientUrl } from "./client-access";
+import { clientIssueAct } from "./client-acts";
+import { clientView, endpointOf } from "./present";
+import { requireAccess, requireReadyInstance, type ReadyInstance } from "./subscription-access";
+import type { ClientConfiguration, IssuedClientView } from "./views";
+
+export interface IssueClientInput {
+  subscriptionId: string;
+  nickname: string;
+  /** Base64; made where the private key stays. */
+  publicKey: string;
+  /** Base64 (lib/core/sealed-key), or null to go without a preshared key. */
+  sealedPresharedKey: string | null;
+  /** ISO 8601; null or left out: no end, or as late as the plan allows. */
+  expiresAt?: string | null;
+}
+
+/**
+ * The same request sent again, because its answer was lost, gets the same answer: the proof was spent on this very key.
+ *
+ * @throws nickname_invalid, expiry_invalid, public_key_invalid, sealed_key_invalid, not_found, forbidden, subscription_inactive, instance_not_ready,
+ *   step_up_*, plan_limit_reached, subnet_full, public_key_in_use
+ */
+export async function issueClient(ports: Ports, actor: Actor, input: IssueClientInput, proof: PresentedProof): Promise<IssuedClientView> {
+  const nickname = parseNickname(input.nickname);
+  const publicKey = parsePublicKey(input.publicKey);
+  const sealedPresharedKey = input.sealedPresharedKey === null ? null : parseSealedKey(input.sealedPresharedKey);
+  const expiresAt = parseExpiry(input.expiresAt ?? null);
+  const prepare = async (tx: Tx, lock: boolean) => {
+    const access = await requireAccess(tx, actor, input.subscriptionId, "client.issue", lock);
+    const instance = requireReadyInstance(access);
+    return { access, instance, act: clientIssueAct(instance.id, nickname, expiresAt) };
+  };
+  const answer = async ({ access, instance }: { access: SubscriptionAccess; instance: ReadyInstance }, clientId: string): Promise<IssuedClientView> => {
+    const row = await findClient(ports.db.read, access.id, clientId, actor.userId);
+    if (!row) throw new Error("The client that was just issued is not there.");
+    return { client: clientView(row, actor, access.standing, ports.clock.now()), configuration: configurationOf(instance, row, nickname) };
+  };
+  try {
+    const issued = await wideningTransaction(
+      ports,
+      actor,
+      proof,
+      (tx) => prepare(tx, true),
+      async (tx, verified, found) => ({ found, clientId: await issue(ports, tx, actor, verified, { ...found, nickname, publicKey, sealedPresharedKey, expiresAt }) }),
+    );
+    return await answer(issued.found, issued.clientId);
+  } catch (error) {
+    if (error instanceof PortcullisError && error.code === "step_up_spent") {
+      const issued = await findClientByChallenge(ports.db.read, proof.challengeId, publicKey, actor);
+      if (issued && issued.subscriptionId === input.subscriptionId) return answer(await prepare(ports.db.read, false), issued.id);
+    }
+    throw error;
+  }
+}
+
+interface Issue {
+  access: SubscriptionAccess;
+  instance: ReadyInstance;
+  nickname: Nickname;
+  publicKey: PublicKey;
+  sealedPresharedKey: SealedKey | null;
+  /** As asked for. */
+  expiresAt: Date | null;
+}
+
+async function issue(ports: Ports, tx: Tx, actor: Actor, proof: SpentProof<"client.issue">, what: Issue): Promise<string> {
+  const { access, instance, nickname, publicKey, sealedPresharedKey } = what;
+  const now = ports.clock.now();
+  // WireGuard silently leaves out a peer that has the interface's own key: the device could never hold what the portal says, and
+  // no revocation on that gateway, whoever's, would be confirmed again.
+  if (publicKey === toBase64(instance.publicKey)) {
+    throw new PortcullisError("public_key_invalid", "That is the instance's own public key. Paste the one of the machine that is to reach it.", { field: "publicKey" });
+  }
+  const expiresAt = allowedExpiry(what.expiresAt, now, access.maxClientDays);
+  const { hostIndex } = await takeAddress(tx, access, instance, now);
+  const address = addressAt(instance.subnetV4, instance.subnetV6, hostIndex);
+  const clientId = ports.newId();
+  const revision = await takeRevision(tx, {
+    gatewayId: instance.gateway.id,
+    instanceId: instance.id,
+    subscriptionId: access.id,
+    clientId,
+    toggled: elementHash({
+      kind: "peer",
+      instanceId: instance.id,
+      publicKey,
+      allowedIps: [`${address.v4}/32`, `${address.v6}/128`],
+      hasPresharedKey: sealedPresharedKey !== null,
+    }),
+    requestedAt: actor.requestedAt,
+    committedAt: now,
+  });
+  const inserted = await insertClient(tx, proof, {
+    id: clientId,
+    subscriptionId: access.id,
+    instanceId: instance.id,
+    ownerId: actor.userId,
+    nickname,
+    publicKey,
+    sealedPresharedKey,
+    hostIndex,
+    addressV4: address.v4,
+    addressV6: address.v6,
+    gatewayId: instance.gateway.id,
+    revision,
+    createdAt: now,
+    expiresAt,
+  });
+  if (!inserted) {
+    throw new PortcullisError("public_key_in_use", "This public key was used before, and a key is for one machine. Make a new key pair.", { field: "publicKey" });
+  }
+  await queueMail(tx, {
+    id: ports.newId(),
+    recipient: actor.email,
+    now,
+    content: {
+      template: "client-issued",
+      nickname,
+      instanceName: instance.name,
+      byEmail: actor.email,
+      browser: actor.source.browser,
+      sourceAddress: actor.source.address ?? "unknown",
+      at: iso(now),
+      expiresAt: isoOrNull(expiresAt),
+      clientUrl: clientUrl(ports, { id: clientId, subscriptionId: access.id }),
+    },
+  });
+  await appendAudit(tx, [
+    {
+      chain: access.id,
+      at: now,
+      action: "client.issued",
+      actor: auditActor(actor),
+      subject: { kind: "client", id: clientId },
+      sourceAddress: actor.source.address,
+      data: { nickname, publicKey, addressV4: address.v4, addressV6: address.v6, expiresAt: isoOrNull(expiresAt), revision: Number(revision), proof: FACTOR_WORDS[proof.factor] },
+    },
+  ]);
+  return clientId;
+}
+
+async function takeAddress(tx: Tx, access: SubscriptionAccess, instance: InstanceRow, now: Date): Promise<{ hostIndex: number }> {
+  const allocation = await allocateAddress(tx, instance.id, clientCapacity(instance.subnetV4), now);
+  if (access.maxClients !== null && allocation.liveClients >= access.maxClients) {
+    throw new PortcullisError(
+      "plan_limit_reached",
+      `Your plan, ${access.planName}, allows ${access.maxClients} ${access.maxClients === 1 ? "client" : "clients"}, and ${allocation.liveClients} ${allocation.liveClients === 1 ? "is" : "are"} in use. Revoke one that isn't needed, or change the plan.`,
+    );
+  }
+  if ("hostIndex" in allocation) return allocation;
+  const { inUse, capacity, resting, nextFreeAt } = allocation;
+  const restingText = resting > 0 && nextFreeAt ? ` ${resting} released ${resting === 1 ? "address rests" : "addresses rest"} for a day; the next is free at ${iso(nextFreeAt)}.` : "";
+  throw new PortcullisError("subnet_full", `This subnet is full (${inUse} of ${capacity} in use). Revoke a client that isn't needed, or ask for a larger subnet.${restingText}`);
+}
+
+/** All that the browser needs, besides the keys it made, to render the file. */
+export function configurationOf(instance: ReadyInstance, client: { addressV4: string; addressV6: string }, nickname: string): ClientConfiguration {
+  return {
+    addresses: [`${client.addressV4}/32`, `${client.addressV6}/128`],
+    dns: instance.dns,
+    mtu: instance.mtu,
+    serverPublicKey: toBase64(instance.publicKey),
+    endpoint: endpointOf(instance),
+    allowedIps: [instance.subnetV4, instance.subnetV6],
+    persistentKeepaliveSeconds: instance.persistentKeepaliveSeconds,
+    fileName: configFileName(nickname, instance.name),
+  };
+}

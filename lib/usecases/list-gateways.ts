@@ -1,0 +1,33 @@
+import type { Actor } from "@/lib/auth/actor";
+import { listGatewayRows } from "@/lib/db/gateways";
+import { isoOrNull } from "@/lib/db/values";
+import type { Ports } from "@/lib/ports";
+import { presenceOf } from "./present";
+import { requireOperator } from "./search-clients";
+import type { GatewayView, Page } from "./views";
+
+/** Every gateway and how far it is behind. @throws forbidden */
+export async function listGateways(ports: Ports, actor: Actor): Promise<Page<GatewayView>> {
+  requireOperator(actor);
+  const now = ports.clock.now();
+  const rows = await listGatewayRows(ports.db.read);
+  return {
+    items: rows.map((row) => ({
+      ...presenceOf(row, now),
+      id: row.id,
+      endpointHost: row.endpointHost,
+      enrolled: row.enrolledAt !== null,
+      agentVersion: row.agentVersion,
+      implementation: row.implementation,
+      revision: row.revision,
+      acknowledgedRevision: row.acknowledgedRevision,
+      instances: row.instances,
+      peers: row.peers,
+      inSync: row.inSync && row.acknowledgedRevision === row.revision,
+      failure: row.failure,
+      pendingCuts: row.pendingCuts,
+      pendingSince: isoOrNull(row.pendingSince),
+    })),
+    nextCursor: null,
+  };
+}

@@ -1,0 +1,123 @@
+/** From rows to views. */
+import type { Actor } from "@/lib/auth/actor";
+import { handoverEnd } from "@/lib/core/client-keys";
+import { can } from "@/lib/core/policy";
+import { clientCapacity } from "@/lib/core/subnet";
+import type { ClientRow } from "@/lib/db/clients";
+import type { InstanceRow, SubscriptionAccess } from "@/lib/db/subscriptions";
+import { iso, isoOrNull, toBase64 } from "@/lib/db/values";
+import { OFFLINE_AFTER_SECONDS } from "@/lib/protocol/limits";
+import { needsTwoFactor } from "./subscription-access";
+import type { ClientView, EnforcementView, GatewayPresence, InstanceView, SubscriptionView } from "./views";
+
+/** A WireGuard session lasts 180 s from its handshake (REJECT_AFTER_TIME of the protocol). */
+const HANDSHAKE_COUNTS_MS = 180_000;
+
+export const presenceOf = (gateway: { name: string; lastSeenAt: Date | null }, now: Date): GatewayPresence => ({
+  name: gateway.name,
+  online: gateway.lastSeenAt !== null && now.getTime() - gateway.lastSeenAt.getTime() <= OFFLINE_AFTER_SECONDS * 1_000,
+  lastSeenAt: isoOrNull(gateway.lastSeenAt),
+});
+
+/** "host:port", IPv6 hosts in brackets. */
+export const endpointOf = (instance: Pick<InstanceRow, "gateway" | "listenPort">): string => {
+  const host = instance.gateway.endpointHost;
+  return `${host.includes(":") ? `[${host}]` : host}:${instance.listenPort}`;
+};
+
+export function instanceView(instance: InstanceRow, now: Date): InstanceView {
+  return {
+    id: instance.id,
+    name: instance.name,
+    status: instance.status,
+    subnetV4: instance.subnetV4,
+    subnetV6: instance.subnetV6,
+    tunnelAddressV4: instance.tunnelAddressV4,
+    tunnelAddressV6: instance.tunnelAddressV6,
+    url: `http://${instance.tunnelAddressV4}/`,
+    endpoint: instance.publicKey && endpointOf(instance),
+    publicKey: instance.publicKey && toBase64(instance.publicKey),
+    capacity: clientCapacity(instance.subnetV4),
+    gateway: presenceOf(instance.gateway, now),
+  };
+}
+
+export function subscriptionView(access: SubscriptionAccess, actor: Pick<Actor, "twoFactor">, now: Date): SubscriptionView {
+  const locked = needsTwoFactor(access, actor);
+  return {
+    id: access.id,
+    name: access.name,
+    planName: access.planName,
+    billingState: access.billingState,
+    standing: access.standing,
+    twoFactorRequired: access.twoFactorRequired,
+    sharedConfigPolicy: access.sharedConfigPolicy,
+    locked,
+    instance: locked ? null : access.instance && instanceView(access.instance, now),
+    liveClients: locked ? 0 : (access.instance?.liveClients ?? 0),
+    maxClients: access.maxClients,
+    maxClientDays: access.maxClientDays,
+    may: {
+      addClient: can(access.standing, "client.issue"),
+      revokeAnyClient: can(access.standing, "client.revoke", false),
+      readActivity: can(access.standing, "activity.read"),
+      setPolicy: can(access.standing, "subscription.policy"),
+    },
+  };
+}
+
+function enforcementView(change: ClientRow["change"]): EnforcementView {
+  return {
+    status: change.acknowledgedAt ? "confirmed" : change.deliveredAt ? "delivered" : "pending",
+    requestedAt: iso(change.requestedAt),
+    committedAt: iso(change.committedAt),
+    deliveredAt: isoOrNull(change.deliveredAt),
+    appliedAt: isoOrNull(change.appliedAt),
+    acknowledgedAt: isoOrNull(change.acknowledgedAt),
+    tookMs: change.acknowledgedAt && change.acknowledgedAt.getTime() - change.requestedAt.getTime(),
+  };
+}
+
+/** Who may resume it: admins, and a member their own client unless somebody else suspended it. */
+export const mayLift = (standing: SubscriptionAccess["standing"], client: { ownerId: string; suspendedById: string | null }, actor: Actor): boolean =>
+  can(standing, "client.resume", client.ownerId === actor.userId) && (standing !== "member" || client.suspendedById === actor.userId);
+
+export function clientView(row: ClientRow, actor: Actor, standing: SubscriptionAccess["standing"], now: Date): ClientView {
+  const handshakeAt = row.sighting?.latestHandshakeAt ?? null;
+  const mine = row.ownerId === actor.userId;
+  const live = row.state !== "revoked";
+  return {
+    id: row.id,
+    nickname: row.nickname,
+    ownerEmail: row.ownerEmail,
+    mine,
+    publicKey: row.publicKey,
+    addressV4: row.addressV4,
+    addressV6: row.addressV6,
+    state: row.state,
+    hasPresharedKey: row.hasPresharedKey,
+    createdAt: iso(row.createdAt),
+    expiresAt: isoOrNull(row.expiresAt),
+    suspendedAt: isoOrNull(row.suspendedAt),
+    suspendedByEmail: row.suspendedByEmail,
+    revokedAt: isoOrNull(row.revokedAt),
+    revokedByEmail: row.revokedByEmail,
+    enforcement: enforcementView(row.change),
+    device: {
+      online: row.state === "active" && handshakeAt !== null && now.getTime() - handshakeAt.getTime() <= HANDSHAKE_COUNTS_MS,
+      lastHandshakeAt: isoOrNull(handshakeAt),
+      receivedBytes: row.sighting?.receivedBytes ?? 0,
+      sentBytes: row.sighting?.sentBytes ?? 0,
+      endpoint: row.sighting?.endpoint ?? null,
+    },
+    gateway: presenceOf(row.gateway, now),
+    keyHandover: live && row.nextKeyAt !== null ? { since: iso(row.nextKeyAt), endsAt: iso(handoverEnd(row.nextKeyAt)) } : null,
+    shared: live && row.sharedDetectedAt !== null && row.sharedLastAt !== null ? { detectedAt: iso(row.sharedDetectedAt), lastAt: iso(row.sharedLastAt), networks: row.sharedNetworks } : null,
+    mayReplaceKey: live && mine && can(standing, "client.issue", true),
+    mayRevoke: live && can(standing, "client.revoke", mine),
+    maySuspend: live && row.suspendedAt === null && row.state !== "expired" && can(standing, "client.suspend", mine),
+    mayResume: live && row.suspendedAt !== null && mayLift(standing, row, actor),
+    mayShorten: live && row.state !== "expired" && can(standing, "client.suspend", mine),
+    mayExtend: live && can(standing, "client.resume", mine),
+  };
+}

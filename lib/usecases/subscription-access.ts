@@ -1,0 +1,54 @@
+/** The one way into a subscription: what the actor may not see is not found, what they may see and not do is forbidden. */
+import type { Actor } from "@/lib/auth/actor";
+import { PortcullisError, notFound } from "@/lib/core/errors";
+import { isId } from "@/lib/core/ids";
+import { reach, type SubscriptionPermission } from "@/lib/core/policy";
+import { isInGoodStanding } from "@/lib/core/vocabulary";
+import type { Tx } from "@/lib/db/client";
+import { findAccess, type InstanceRow, type SubscriptionAccess } from "@/lib/db/subscriptions";
+
+/** Ids come from addresses that people can edit: what is no id names nothing. @throws not_found */
+export function requireId(text: string): string {
+  if (!isId(text)) throw notFound();
+  return text;
+}
+
+/**
+ * @param lock for changes: what the decision rests on stays as it is until the transaction ends
+ * @throws not_found when the actor has no part in the subscription; forbidden when their role doesn't allow it; two_factor_required when
+ *   the subscription asks for two factors, and the session has shown one
+ */
+export async function requireAccess(tx: Tx, actor: Actor, subscriptionId: string, permission: SubscriptionPermission, lock = false): Promise<SubscriptionAccess> {
+  const access = await findAccess(tx, actor, requireId(subscriptionId), lock);
+  if (!access) throw notFound();
+  if (reach(access.standing, permission) === "none") {
+    throw new PortcullisError("forbidden", "Your role in this subscription doesn't allow that. Ask its owner or an admin.");
+  }
+  if (needsTwoFactor(access, actor)) {
+    throw new PortcullisError("two_factor_required", `${access.name} asks its members for two factors. Show a second one to go on.`);
+  }
+  return access;
+}
+
+/** Whether the session must show a second factor first. Operators are no members: what they may do is decided elsewhere. */
+export const needsTwoFactor = (access: Pick<SubscriptionAccess, "twoFactorRequired" | "standing">, actor: Pick<Actor, "twoFactor">): boolean =>
+  access.twoFactorRequired && access.standing !== "operator" && !actor.twoFactor;
+
+/** For queries: the owner that clients must have for this actor to reach them; null when any will do. */
+export const ownerScope = (access: SubscriptionAccess, actor: Actor, permission: SubscriptionPermission): string | null =>
+  reach(access.standing, permission) === "any" ? null : actor.userId;
+
+export type ReadyInstance = InstanceRow & { publicKey: Uint8Array };
+
+/** A subscription that gets new access: in good standing, its instance confirmed by its gateway. */
+export function requireReadyInstance(access: SubscriptionAccess): ReadyInstance {
+  if (!isInGoodStanding(access.billingState)) {
+    throw new PortcullisError("subscription_inactive", "This subscription is not active, so no client can be added. Its owner can bring it back.");
+  }
+  const { instance } = access;
+  if (!instance) throw new PortcullisError("instance_not_ready", "This subscription has no instance yet. Provision one first.");
+  if (instance.status !== "ready" || instance.publicKey === null || instance.gateway.boxPublicKey === null) {
+    throw new PortcullisError("instance_not_ready", "The instance is not up yet: its gateway has to confirm it first. Try again in a moment.");
+  }
+  return { ...instance, publicKey: instance.publicKey };
+}

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "gateway_changes" ADD COLUMN     "alerted_at" TIMESTAMPTZ(3);

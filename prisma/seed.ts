@@ -1,0 +1,68 @@
+/** The demo's data: a plan, a gateway, and a subscription with its instance, owned by the subscriber. Safe to run again. */
+import { findIdentity, insertUserWithIdentity, setOperator, setProvedAddress } from "@/lib/db/accounts";
+import { openDatabase } from "@/lib/db/client";
+import { migrate } from "@/lib/db/migrate";
+import { findGatewayByName, findOwnedSubscription, insertMembership, upsertPlan } from "@/lib/db/provisioning";
+import type { StorePorts } from "@/lib/ports";
+import { systemPorts } from "@/lib/runtime";
+import { addGateway } from "@/lib/usecases/add-gateway";
+import { createSubscription } from "@/lib/usecases/create-subscription";
+import { provisionInstance } from "@/lib/usecases/provision-instance";
+
+export interface SeedAccount {
+  /** The provider's `sub`. */
+  subject: string;
+  email: string;
+  name: string;
+}
+
+export interface SeedInput {
+  databaseUrl: string;
+  /** The OpenID provider whose accounts these are. */
+  issuer: string;
+  subscriber: SeedAccount;
+  operator: SeedAccount;
+  /** A member of the subscriber's subscription, when given. */
+  colleague?: SeedAccount;
+  gateway: { name: string; endpointHost: string };
+}
+
+/** @returns enrolToken: null when the gateway has enrolled already */
+export async function seedDemo(input: SeedInput): Promise<{ enrolToken: string | null; subscriptionId: string; instanceId: string; gatewayId: string }> {
+  await migrate(input.databaseUrl);
+  const db = openDatabase(input.databaseUrl, 2);
+  try {
+    const ports: StorePorts = { ...systemPorts(), db };
+    const subscriberId = await ensureAccount(ports, input.issuer, input.subscriber);
+    const operatorId = await ensureAccount(ports, input.issuer, input.operator);
+    await setOperator(db.read, operatorId, true);
+    await upsertPlan(db.read, { id: ports.newId(), code: "team", name: "Team", maxClients: null, now: ports.clock.now() });
+
+    const known = await findGatewayByName(db.read, input.gateway.name);
+    const added = known?.enrolled ? { gatewayId: known.id, enrolToken: null } : await addGateway(ports, input.gateway);
+
+    const owned = await findOwnedSubscription(db.read, subscriberId);
+    const subscriptionId = owned?.id ?? (await createSubscription(ports, { name: "Acme Storage", planCode: "team", ownerId: subscriberId })).subscriptionId;
+    if (!owned && input.colleague) {
+      const colleagueId = await ensureAccount(ports, input.issuer, input.colleague);
+      await insertMembership(db.read, { subscriptionId, userId: colleagueId, role: "member", now: ports.clock.now() });
+    }
+    const instanceId =
+      owned?.instanceId ?? (await provisionInstance(ports, { subscriptionId, gatewayId: added.gatewayId, name: "Atlas", subnetV4: "10.77.0.0/24" })).instanceId;
+    return { enrolToken: added.enrolToken, subscriptionId, instanceId, gatewayId: added.gatewayId };
+  } finally {
+    await db.close();
+  }
+}
+
+async function ensureAccount(ports: StorePorts, issuer: string, account: SeedAccount): Promise<string> {
+  return ports.db.transaction(async (tx) => {
+    const known = await findIdentity(tx, issuer, account.subject);
+    if (known) return known.userId;
+    const userId = ports.newId();
+    const now = ports.clock.now();
+    await insertUserWithIdentity(tx, { id: userId, name: account.name, identityId: ports.newId(), provider: issuer, subject: account.subject, identityEmail: account.email, now });
+    await setProvedAddress(tx, userId, account.email);
+    return userId;
+  });
+}
