@@ -10,8 +10,8 @@ const exclude = [...configDefaults.exclude, ".next/**", ".data/**"];
 export default defineConfig({
   resolve: { alias: { "@": fileURLToPath(new URL(".", import.meta.url)).replace(/\/$/, "") } },
   test: {
-    testTimeout: 30_000,
-    hookTimeout: 180_000,
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
     retry: 0,
     allowOnly: false,
     projects: [
@@ -44,7 +44,7 @@ export default defineConfig({
       {
         extends: true,
         // Real devices in network namespaces: one at a time.
-        test: { name: "tunnel", include: [TUNNEL], exclude, globalSetup: [POSTGRES], fileParallelism: false, testTimeout: 120_000 },
+        test: { name: "tunnel", include: [TUNNEL], exclude, globalSetup: [POSTGRES], fileParallelism: false, testTimeout: 300_000 },
       },
     ],
   },

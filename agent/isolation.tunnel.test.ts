@@ -23,7 +23,7 @@ async function serve(host: Host, address: string, name: string): Promise<void> {
 }
 
 const ask = (host: Host, address: string): Promise<string> => {
-  const script = `require("net").connect(8080, "${address}").setTimeout(1500, () => process.exit(1)).on("error", () => process.exit(1)).pipe(process.stdout)`;
+  const script = `require("net").connect(8080, "${address}").setTimeout(20_000, () => process.exit(1)).on("error", () => process.exit(1)).pipe(process.stdout)`;
   return execIn(host, [process.execPath, "-e", script]).catch(() => "nothing");
 };
 

@@ -96,7 +96,7 @@ describe("a gateway under its agent", () => {
     const report = await portal.reported(({ peers }) => peers.some(({ receivedBytes }) => receivedBytes > 0));
     const [row] = report.peers;
     expect(row).toMatchObject({ instanceId: instance.instanceId, publicKey: busy.peer.publicKey, endpoint: expect.stringMatching(/^192\.0\.2\.11:\d+$/) });
-    expect(row!.latestHandshakeSecondsAgo).toBeLessThan(10);
+    expect(row!.latestHandshakeSecondsAgo).toBeLessThan(120);
     expect(portal.reports.flatMap(({ peers }) => peers).map(({ publicKey }) => publicKey)).not.toContain(idle.peer.publicKey);
   });
 

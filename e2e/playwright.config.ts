@@ -21,8 +21,8 @@ export default defineConfig({
   retries: 0,
   workers: 1,
   // Generous: a busy machine is slow, and a hang is found all the same.
-  timeout: 150_000,
-  expect: { timeout: 10_000 },
+  timeout: 300_000,
+  expect: { timeout: 30_000 },
   reporter: resultsFile ? [["list"], ["json", { outputFile: resultsFile }]] : [["list"]],
   use: {
     trace: "retain-on-failure",

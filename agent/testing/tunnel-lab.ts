@@ -232,7 +232,7 @@ export function pingOn(host: Host, address: string): { lost: () => Promise<numbe
   return {
     /** Waits for one more answer, ends it, and counts those that stayed out before the last answer. */
     lost: async () => {
-      await once(ping.stdout!, "data", { signal: AbortSignal.timeout(15_000) });
+      await once(ping.stdout!, "data", { signal: AbortSignal.timeout(60_000) });
       const closed = once(ping, "close");
       ping.kill("SIGINT");
       await closed;

@@ -39,7 +39,7 @@ export const test = base.extend<Fixtures>({
 
 export function inboxAt(mailboxUrl: string): Inbox {
   const waitFor: Inbox["waitFor"] = async (to, { after, subject }) => {
-    const query = new URLSearchParams({ to, after: String(after), timeout: "20000", ...(subject ? { subject } : {}) });
+    const query = new URLSearchParams({ to, after: String(after), timeout: "60000", ...(subject ? { subject } : {}) });
     const response = await fetch(`${mailboxUrl}/api/messages/wait?${query}`);
     if (response.status !== 200) throw new Error(`No mail to ${to} came within 20 s.`);
     return (await response.json()) as ReceivedMail;

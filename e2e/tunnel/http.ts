@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 export interface HttpAnswer {
-  /** null: no answer within 3 s. */
+  /** null: no answer within 10 s. */
   status: number | null;
   location: string | null;
   /** "name=value" of the cookie that it sets; null when it sets none. */
@@ -16,7 +16,7 @@ export interface HttpAnswer {
 
 const REQUEST = `
 const { url, form, cookie } = JSON.parse(process.argv[1]);
-const answer = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(3000), headers: cookie ? { cookie } : {}, ...(form ? { method: "POST", body: new URLSearchParams(form) } : {}) }).catch(() => null);
+const answer = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(10_000), headers: cookie ? { cookie } : {}, ...(form ? { method: "POST", body: new URLSearchParams(form) } : {}) }).catch(() => null);
 console.log(JSON.stringify(answer ? { status: answer.status, location: answer.headers.get("location"), cookie: answer.headers.get("set-cookie")?.split(";")[0] ?? null, body: await answer.text() } : { status: null, location: null, cookie: null, body: "" }));`;
 
 /** One request; redirects are not followed. @param form posted when given */

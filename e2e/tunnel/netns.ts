@@ -181,7 +181,7 @@ const clientFolderOf = (namespace: string): string => path.join(tmpdir(), `portc
 const socketOf = (interfaceName: string): string => `/var/run/wireguard/${interfaceName}.sock`;
 
 /** Waits for something that has no event to wait for, like a handshake. @throws Error with `what` after `timeoutMs`. */
-export async function eventually<T>(what: string, probe: () => Promise<T | null | undefined | false>, timeoutMs = 10_000): Promise<T> {
+export async function eventually<T>(what: string, probe: () => Promise<T | null | undefined | false>, timeoutMs = 60_000): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const result = await probe();
@@ -194,7 +194,7 @@ export async function eventually<T>(what: string, probe: () => Promise<T | null 
 function run(command: readonly string[], options: { input?: string; timeoutMs?: number } = {}): Promise<string> {
   const [file, ...args] = command;
   return new Promise((resolve, reject) => {
-    const child = execFile(file!, args, { timeout: options.timeoutMs ?? 30_000, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+    const child = execFile(file!, args, { timeout: options.timeoutMs ?? 60_000, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else reject(new CommandError(command, child.exitCode, stdout, stderr || error.message));
     });

@@ -20,7 +20,7 @@ test("T2: a member who is removed while their request waits for the subscription
       () => "issued",
       (error: { code?: string }) => error.code,
     );
-    await vi.waitFor(async () => expect(await kit.sql("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")).toHaveLength(1), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await kit.sql("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")).toHaveLength(1), { timeout: 60_000 });
     return { issued };
   });
   expect(await removed.issued).toBe("not_found");

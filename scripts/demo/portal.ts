@@ -20,7 +20,7 @@ export interface PortalOptions {
   settings: Record<string, string>;
 }
 
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 180_000;
 const LOOK_EVERY_MS = 50;
 
 /** Resolves when the portal's health check says that it serves. */

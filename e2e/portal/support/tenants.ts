@@ -46,7 +46,7 @@ export async function makeTenant(stack: StackDescription, store: Store, options:
 
 async function untilReady(store: Store, instanceId: string): Promise<void> {
   const status = async () => (await store.sql<{ status: string }>("SELECT status FROM instances WHERE id = $1", [instanceId]))[0]?.status;
-  await expect.poll(status, { intervals: [20], timeout: 20_000, message: "the gateway confirms the instance" }).toBe("ready");
+  await expect.poll(status, { intervals: [20], timeout: 60_000, message: "the gateway confirms the instance" }).toBe("ready");
 }
 
 /** Somebody new, who is a member of the subscription in this role. */
