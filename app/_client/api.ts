@@ -165,6 +165,9 @@ export const api = {
   setSharedConfig: (subscriptionId: string, policy: { sharedConfig: SharedConfigPolicy; proof?: Proof }) =>
     send<SubscriptionView>("PATCH", `${inSubscription(subscriptionId)}/policy/shared-config`, { body: policy }),
 
+  /** Sets up the subscription's instance on the gateway with most room. */
+  provision: (subscriptionId: string, wish: { name: string; subnetV4: string }) => send<SubscriptionView>("POST", `${inSubscription(subscriptionId)}/instance`, { body: wish }),
+
   users: (text: string, signal?: AbortSignal) => send<{ items: UserView[] }>("GET", `/api/v1/operator/users${query({ q: text })}`, { signal }),
 
   deactivateUser: (userId: string) => send<void>("POST", `/api/v1/operator/users/${id(userId)}/deactivate`, { body: {} }),

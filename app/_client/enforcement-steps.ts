@@ -1,5 +1,5 @@
 import { formatDuration } from "@/lib/ui/time";
-import type { ClientView } from "@/lib/usecases/views";
+import type { ClientView, EnforcementView } from "@/lib/usecases/views";
 
 export interface EnforcementStep {
   key: "requested" | "committed" | "delivered" | "applied" | "confirmed";
@@ -17,7 +17,7 @@ export interface EnforcementStep {
 export function enforcementSteps({ state, enforcement }: Pick<ClientView, "state" | "enforcement">): EnforcementStep[] {
   const adding = state === "active";
   const { requestedAt, committedAt, deliveredAt, appliedAt, acknowledgedAt } = enforcement;
-  const raw: { key: EnforcementStep["key"]; label: string; done: string; ahead: string; at: string | null }[] = [
+  return timedSteps([
     { key: "requested", label: "Requested", done: "The request reached the portal.", ahead: "", at: requestedAt },
     { key: "committed", label: "Committed", done: "The change is on record, with its entry in the activity log.", ahead: "", at: committedAt },
     { key: "delivered", label: "Delivered", done: "The gateway picked it up.", ahead: "The gateway picks it up as soon as it can be reached.", at: deliveredAt },
@@ -35,8 +35,27 @@ export function enforcementSteps({ state, enforcement }: Pick<ClientView, "state
       ahead: "The gateway reads its device back and tells the portal.",
       at: enforcement.status === "confirmed" ? acknowledgedAt : null,
     },
-  ];
-  const start = Date.parse(requestedAt);
+  ]);
+}
+
+/** The way of an instance from the wish for it to the gateway's word that it is up. */
+export function setupSteps({ requestedAt, deliveredAt, appliedAt, status, acknowledgedAt }: EnforcementView): EnforcementStep[] {
+  return timedSteps([
+    { key: "committed", label: "Allocated", done: "Subnets, a port and a gateway with room are set aside for it.", ahead: "", at: requestedAt },
+    { key: "delivered", label: "Handed to the gateway", done: "The gateway picked it up.", ahead: "The gateway picks it up as soon as it can be reached.", at: deliveredAt },
+    { key: "applied", label: "Key made, interface up", done: "The gateway made its key and brought up its interface.", ahead: "The gateway makes its key, which never leaves it, and brings up its interface.", at: appliedAt },
+    { key: "confirmed", label: "Confirmed", done: "The gateway read its device back and told the portal.", ahead: "The gateway reads its device back and tells the portal.", at: status === "confirmed" ? acknowledgedAt : null },
+  ]);
+}
+
+type RawStep = Pick<EnforcementStep, "key" | "label" | "at"> & {
+  /** What is said of it once it happened, and before. */
+  done: string;
+  ahead: string;
+};
+
+function timedSteps(raw: RawStep[]): EnforcementStep[] {
+  const start = Date.parse(raw[0]?.at ?? "");
   let before = 0;
   return raw.map(({ done, ahead, ...step }, index) => {
     if (step.at === null) return { ...step, description: ahead, atMs: null, took: null };

@@ -15,6 +15,7 @@ const EXPECTED: [SubscriptionPermission, ...("any" | "own" | "none")[]][] = [
   ["client.resume", "any", "any", "own", "none"],
   ["activity.read", "any", "any", "none", "any"],
   ["subscription.policy", "any", "any", "none", "none"],
+  ["instance.provision", "any", "any", "none", "none"],
 ];
 
 describe.each(EXPECTED)("%s", (permission, ...expected) => {

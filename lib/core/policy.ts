@@ -20,6 +20,8 @@ export const PERMISSIONS = [
   "activity.read",
   /** What a subscription asks of its members. */
   "subscription.policy",
+  /** Sets up the instance that the subscription pays for. */
+  "instance.provision",
   "operator.read",
   /** One's own account: factors, sessions, address. */
   "account.security",
@@ -29,7 +31,7 @@ export const PERMISSIONS = [
 export type Permission = (typeof PERMISSIONS)[number];
 
 /** The part of the permissions that is about one subscription, and so depends on the actor's standing in it. */
-export type SubscriptionPermission = Extract<Permission, "subscription.read" | "client.read" | "client.issue" | "client.revoke" | "client.suspend" | "client.resume" | "activity.read" | "subscription.policy">;
+export type SubscriptionPermission = Extract<Permission, "subscription.read" | "client.read" | "client.issue" | "client.revoke" | "client.suspend" | "client.resume" | "activity.read" | "subscription.policy" | "instance.provision">;
 
 type Reach = "any" | "own" | "none";
 
@@ -46,6 +48,7 @@ const TABLE: Record<SubscriptionPermission, Record<Standing, Reach>> = {
   "client.resume": { owner: "any", admin: "any", member: "own", operator: "none" },
   "activity.read": { owner: "any", admin: "any", member: "none", operator: "any" },
   "subscription.policy": { owner: "any", admin: "any", member: "none", operator: "none" },
+  "instance.provision": { owner: "any", admin: "any", member: "none", operator: "none" },
 };
 
 /** How far a permission reaches for a standing. */

@@ -3,6 +3,7 @@ import type { VerifiedProof } from "@/lib/auth/step-up";
 import type { PublicKey } from "@/lib/core/keys";
 import type { ClientState } from "@/lib/core/vocabulary";
 import { violatedUnique, type Tx } from "./client";
+import type { DeviceChangeTimes } from "./gateway-changes";
 import { Prisma } from "./generated/client";
 import { publicKeyText } from "./keys";
 import { fromBase64 } from "./values";
@@ -33,7 +34,7 @@ export interface ClientRow {
   sharedDetectedAt: Date | null;
   sharedLastAt: Date | null;
   sharedNetworks: string[];
-  change: { requestedAt: Date; committedAt: Date; deliveredAt: Date | null; appliedAt: Date | null; acknowledgedAt: Date | null };
+  change: DeviceChangeTimes;
   sighting: { latestHandshakeAt: Date | null; receivedBytes: number; sentBytes: number; endpoint: string | null } | null;
   gateway: { id: string; name: string; lastSeenAt: Date | null };
 }

@@ -36,6 +36,15 @@ export async function takeRevision(tx: Tx, change: DeviceChange): Promise<bigint
   return row.revision;
 }
 
+/** When a change was asked for, and how far it has come. */
+export interface DeviceChangeTimes {
+  requestedAt: Date;
+  committedAt: Date;
+  deliveredAt: Date | null;
+  appliedAt: Date | null;
+  acknowledgedAt: Date | null;
+}
+
 /** One change that an acknowledgement settled. */
 export interface SettledChange {
   revision: bigint;

@@ -2,6 +2,7 @@
 import type { SubnetV4, SubnetV6 } from "@/lib/core/subnet";
 import type { Role } from "@/lib/core/vocabulary";
 import type { Tx } from "./client";
+import { notifySubscriptions, type DeviceChangeTimes } from "./gateway-changes";
 
 export async function upsertPlan(tx: Tx, plan: { id: string; code: string; name: string; maxClients: number | null; maxClientDays?: number | null; now: Date }): Promise<string> {
   const { code, name, maxClients, maxClientDays = null } = plan;
@@ -56,6 +57,38 @@ export async function freeListenPort(tx: Tx, gatewayId: string, from: number): P
     SELECT candidate AS port FROM generate_series(${from}::int, 65535) AS candidate
     WHERE NOT EXISTS (SELECT 1 FROM instances WHERE gateway_id = ${gatewayId}::uuid AND listen_port = candidate) LIMIT 1`;
   return row?.port ?? null;
+}
+
+/** The latest change to the instance itself. */
+export async function findInstanceChange(tx: Tx, instanceId: string): Promise<DeviceChangeTimes | null> {
+  return tx.gatewayChange.findFirst({
+    where: { instanceId, clientId: null },
+    orderBy: { revision: "desc" },
+    select: { requestedAt: true, committedAt: true, deliveredAt: true, appliedAt: true, acknowledgedAt: true },
+  });
+}
+
+/**
+ * The gateway with most room: heard of since, in touch with what it must hold, and with the fewest clients, then instances.
+ *
+ * @returns null when none is there
+ */
+export async function findRoomiestGateway(tx: Tx, heardSince: Date): Promise<{ id: string; endpointHost: string } | null> {
+  const [row] = await tx.$queryRaw<{ id: string; endpointHost: string }[]>`
+    SELECT g.id, g.endpoint_host AS "endpointHost" FROM gateways g JOIN gateway_presence p ON p.gateway_id = g.id
+    LEFT JOIN instances i ON i.gateway_id = g.id AND i.status <> 'deprovisioned'
+    WHERE g.enrolled_at IS NOT NULL AND p.last_seen_at >= ${heardSince}
+    GROUP BY g.id, p.failure
+    ORDER BY (p.failure IS NOT NULL), COALESCE(sum(i.live_clients), 0), count(i.id), g.id LIMIT 1`;
+  return row ?? null;
+}
+
+/** What a gateway couldn't set up; open pages are told. Those that are up, and other gateways', are left alone. */
+export async function noteFailedInstances(tx: Tx, gatewayId: string, instanceIds: string[]): Promise<void> {
+  const failed = await tx.$queryRaw<{ subscriptionId: string }[]>`
+    UPDATE instances SET status = 'failed' WHERE gateway_id = ${gatewayId}::uuid AND id = ANY(${instanceIds}::uuid[]) AND status = 'provisioning'
+    RETURNING subscription_id AS "subscriptionId"`;
+  await notifySubscriptions(tx, failed.map(({ subscriptionId }) => ({ subscriptionId, clientId: null })));
 }
 
 export async function findGatewayByName(tx: Tx, name: string): Promise<{ id: string; enrolled: boolean } | null> {

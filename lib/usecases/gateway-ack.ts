@@ -5,6 +5,7 @@ import { managersOf } from "@/lib/db/cut-alerts";
 import { digestMatches, notePresence, notifySubscriptions, settleChanges, type SettledChange } from "@/lib/db/gateway-changes";
 import { confirmInstances, type GatewayIdentity } from "@/lib/db/gateways";
 import { queueMail } from "@/lib/db/outbox";
+import { noteFailedInstances } from "@/lib/db/provisioning";
 import { iso } from "@/lib/db/values";
 import type { Ports } from "@/lib/ports";
 import type { AckRequest, AckResponse } from "@/lib/protocol/messages";
@@ -24,6 +25,8 @@ export async function acknowledgeRevision(ports: Ports, gateway: GatewayIdentity
     const inSync = (await digestMatches(tx, gateway.id, ack.revision, digest)) === true;
     const failure = ack.failures.length === 0 ? null : ack.failures.map((item) => item.message).join(" ").slice(0, 1000);
     await notePresence(tx, gateway.id, { now, about: { revision: ack.revision, inSync, digest, failure } });
+    const broken = ack.failures.flatMap(({ instanceId }) => instanceId ?? []);
+    if (broken.length > 0) await noteFailedInstances(tx, gateway.id, broken);
     if (!inSync) return { acknowledgedRevision: 0, inSync };
     const settled = await settleChanges(tx, {
       gatewayId: gateway.id,

@@ -4,6 +4,7 @@ import { handoverEnd } from "@/lib/core/client-keys";
 import { can } from "@/lib/core/policy";
 import { clientCapacity } from "@/lib/core/subnet";
 import type { ClientRow } from "@/lib/db/clients";
+import type { DeviceChangeTimes } from "@/lib/db/gateway-changes";
 import type { InstanceRow, SubscriptionAccess } from "@/lib/db/subscriptions";
 import { iso, isoOrNull, toBase64 } from "@/lib/db/values";
 import { OFFLINE_AFTER_SECONDS } from "@/lib/protocol/limits";
@@ -25,7 +26,8 @@ export const endpointOf = (instance: Pick<InstanceRow, "gateway" | "listenPort">
   return `${host.includes(":") ? `[${host}]` : host}:${instance.listenPort}`;
 };
 
-export function instanceView(instance: InstanceRow, now: Date): InstanceView {
+/** @param setup the change that asked for the instance, while it isn't up */
+export function instanceView(instance: InstanceRow, now: Date, setup: DeviceChangeTimes | null = null): InstanceView {
   return {
     id: instance.id,
     name: instance.name,
@@ -39,10 +41,11 @@ export function instanceView(instance: InstanceRow, now: Date): InstanceView {
     publicKey: instance.publicKey && toBase64(instance.publicKey),
     capacity: clientCapacity(instance.subnetV4),
     gateway: presenceOf(instance.gateway, now),
+    setup: setup && enforcementView(setup),
   };
 }
 
-export function subscriptionView(access: SubscriptionAccess, actor: Pick<Actor, "twoFactor">, now: Date): SubscriptionView {
+export function subscriptionView(access: SubscriptionAccess, actor: Pick<Actor, "twoFactor">, now: Date, setup: DeviceChangeTimes | null = null): SubscriptionView {
   const locked = needsTwoFactor(access, actor);
   return {
     id: access.id,
@@ -53,7 +56,7 @@ export function subscriptionView(access: SubscriptionAccess, actor: Pick<Actor, 
     twoFactorRequired: access.twoFactorRequired,
     sharedConfigPolicy: access.sharedConfigPolicy,
     locked,
-    instance: locked ? null : access.instance && instanceView(access.instance, now),
+    instance: locked ? null : access.instance && instanceView(access.instance, now, setup),
     liveClients: locked ? 0 : (access.instance?.liveClients ?? 0),
     maxClients: access.maxClients,
     maxClientDays: access.maxClientDays,
@@ -62,11 +65,12 @@ export function subscriptionView(access: SubscriptionAccess, actor: Pick<Actor, 
       revokeAnyClient: can(access.standing, "client.revoke", false),
       readActivity: can(access.standing, "activity.read"),
       setPolicy: can(access.standing, "subscription.policy"),
+      provision: can(access.standing, "instance.provision"),
     },
   };
 }
 
-function enforcementView(change: ClientRow["change"]): EnforcementView {
+function enforcementView(change: DeviceChangeTimes): EnforcementView {
   return {
     status: change.acknowledgedAt ? "confirmed" : change.deliveredAt ? "delivered" : "pending",
     requestedAt: iso(change.requestedAt),

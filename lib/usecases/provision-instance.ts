@@ -1,9 +1,11 @@
 /** Asks a gateway for a subscription's instance: a subnet, an interface, a port. It is ready once the gateway confirms it. */
 import { PORTAL_ACTOR } from "@/lib/auth/actor";
+import type { AuditActor } from "@/lib/core/audit-chain";
 import { PortcullisError } from "@/lib/core/errors";
 import { isId } from "@/lib/core/ids";
-import { INSTANCE_HOST_INDEX, addressAt, parseSubnetV4, ulaFromRandom } from "@/lib/core/subnet";
+import { INSTANCE_HOST_INDEX, addressAt, parseSubnetV4, ulaFromRandom, type SubnetV4 } from "@/lib/core/subnet";
 import { appendAudit } from "@/lib/db/audit";
+import type { Tx } from "@/lib/db/client";
 import { takeRevision } from "@/lib/db/gateway-changes";
 import { freeListenPort, insertInstance, lockSubscriptionWithInstance } from "@/lib/db/provisioning";
 import type { StorePorts } from "@/lib/ports";
@@ -21,48 +23,72 @@ export interface ProvisionInput {
   dns?: string[];
 }
 
-/** @throws bad_request for a subnet, name, MTU or DNS server that can't be one, a gateway that is missing, or a subscription that is missing or has its instance */
+/** For operators. @throws bad_request for a subnet, name, MTU or DNS server that can't be one, a gateway that is missing, or a subscription that is missing or has its instance */
 export async function provisionInstance(ports: StorePorts, input: ProvisionInput): Promise<{ instanceId: string }> {
-  const subnetV4 = parseSubnetV4(input.subnetV4);
-  const name = parseName(input.name, "instance");
-  const mtu = parseMtu(input.mtu ?? null);
-  const dns = parseDnsServers(input.dns ?? []);
-  const subnetV6 = ulaFromRandom(ports.randomBytes(5));
-  const address = addressAt(subnetV4, subnetV6, INSTANCE_HOST_INDEX);
+  const wish = { name: parseName(input.name, "instance"), subnetV4: parseSubnetV4(input.subnetV4), mtu: parseMtu(input.mtu ?? null), dns: parseDnsServers(input.dns ?? []) };
   return ports.db.transaction(async (tx) => {
-    const now = ports.clock.now();
     const subscription = isId(input.subscriptionId) && (await lockSubscriptionWithInstance(tx, input.subscriptionId));
     if (!subscription || subscription.instanceId !== null) throw new PortcullisError("bad_request", "There is no such subscription, or it has its instance already.");
-    const instanceId = ports.newId();
-    const listenPort = isId(input.gatewayId) ? await freeListenPort(tx, input.gatewayId, FIRST_LISTEN_PORT) : null;
-    if (listenPort === null) throw new PortcullisError("bad_request", "There is no such gateway, or it has no UDP port left.", { field: "gateway" });
-    await insertInstance(tx, {
-      id: instanceId,
-      subscriptionId: subscription.id,
-      gatewayId: input.gatewayId,
-      name,
-      subnetV4,
-      subnetV6,
-      tunnelAddressV4: address.v4,
-      tunnelAddressV6: address.v6,
-      interfaceName: `pc-${Buffer.from(ports.randomBytes(4)).toString("hex")}`,
-      listenPort,
-      mtu,
-      dns,
-      now,
-    });
-    await takeRevision(tx, {
-      gatewayId: input.gatewayId,
-      instanceId,
-      subscriptionId: subscription.id,
-      clientId: null,
-      toggled: elementHash({ kind: "instance", instanceId, listenPort, addresses: [`${address.v4}/${subnetV4.split("/")[1]}`, `${address.v6}/64`] }),
-      requestedAt: now,
-      committedAt: now,
-    });
-    await appendAudit(tx, [
-      { chain: subscription.id, at: now, action: "instance.provisioned", actor: PORTAL_ACTOR, subject: { kind: "instance", id: instanceId }, sourceAddress: null, data: { name, subnetV4, subnetV6, listenPort } },
-    ]);
+    const instanceId = await placeInstance(ports, tx, { ...wish, subscriptionId: subscription.id, gatewayId: input.gatewayId, actor: PORTAL_ACTOR, sourceAddress: null });
+    if (instanceId === null) throw new PortcullisError("bad_request", "There is no such gateway, or it has no UDP port left.", { field: "gateway" });
     return { instanceId };
   });
+}
+
+export interface InstancePlace {
+  subscriptionId: string;
+  gatewayId: string;
+  name: string;
+  subnetV4: SubnetV4;
+  mtu: number | null;
+  dns: string[];
+  actor: AuditActor;
+  sourceAddress: string | null;
+}
+
+/** Row, revision and audit event, for a subscription that is locked and has no instance. @returns null when there is no such gateway, or it has no UDP port left */
+export async function placeInstance(ports: StorePorts, tx: Tx, place: InstancePlace): Promise<string | null> {
+  const { subscriptionId, gatewayId, name, subnetV4 } = place;
+  const now = ports.clock.now();
+  const listenPort = isId(gatewayId) ? await freeListenPort(tx, gatewayId, FIRST_LISTEN_PORT) : null;
+  if (listenPort === null) return null;
+  const instanceId = ports.newId();
+  const subnetV6 = ulaFromRandom(ports.randomBytes(5));
+  const address = addressAt(subnetV4, subnetV6, INSTANCE_HOST_INDEX);
+  await insertInstance(tx, {
+    id: instanceId,
+    subscriptionId,
+    gatewayId,
+    name,
+    subnetV4,
+    subnetV6,
+    tunnelAddressV4: address.v4,
+    tunnelAddressV6: address.v6,
+    interfaceName: `pc-${Buffer.from(ports.randomBytes(4)).toString("hex")}`,
+    listenPort,
+    mtu: place.mtu,
+    dns: place.dns,
+    now,
+  });
+  await takeRevision(tx, {
+    gatewayId,
+    instanceId,
+    subscriptionId,
+    clientId: null,
+    toggled: elementHash({ kind: "instance", instanceId, listenPort, addresses: [`${address.v4}/${subnetV4.split("/")[1]}`, `${address.v6}/64`] }),
+    requestedAt: now,
+    committedAt: now,
+  });
+  await appendAudit(tx, [
+    {
+      chain: subscriptionId,
+      at: now,
+      action: "instance.provisioned",
+      actor: place.actor,
+      subject: { kind: "instance", id: instanceId },
+      sourceAddress: place.sourceAddress,
+      data: { name, subnetV4, subnetV6, listenPort },
+    },
+  ]);
+  return instanceId;
 }

@@ -26,7 +26,7 @@ export interface SubscriptionView {
   maxClients: number | null;
   /** Days that a client has at a time; null: any, also without an end. */
   maxClientDays: number | null;
-  may: { addClient: boolean; revokeAnyClient: boolean; readActivity: boolean; setPolicy: boolean };
+  may: { addClient: boolean; revokeAnyClient: boolean; readActivity: boolean; setPolicy: boolean; provision: boolean };
 }
 
 export interface InstanceView {
@@ -45,6 +45,15 @@ export interface InstanceView {
   /** Addresses that clients can have. */
   capacity: number;
   gateway: GatewayPresence;
+  /** How far setting it up has come; null once it is up. */
+  setup: EnforcementView | null;
+}
+
+/** A network to choose for an instance. */
+export interface SubnetOffer {
+  subnetV4: string;
+  /** Addresses that clients can have. */
+  capacity: number;
 }
 
 export interface GatewayPresence {

@@ -116,6 +116,10 @@ export const API: Endpoint[] = [
   // The link in a mail is good for who holds it, signed in or not.
   { ...account("account/end-sessions", "POST", "account/end-sessions", { token: "A".repeat(43) }, "410 link_invalid"), expects: { ...ownAccount("410 link_invalid"), unproved: "410 link_invalid", nobody: "410 link_invalid" } },
   {
+    file: `${SUBSCRIPTION}/instance/route.ts`, method: "POST", path: (ids) => `${api(ids)}/instance`, body: () => ({ name: "Atlas", subnetV4: "10.73.5.0/24" }), scoped: ["subscriptionId"],
+    expects: { ...everyone("403 forbidden"), owner: "409 instance_exists", admin: "409 instance_exists", ...OUTSIDE },
+  },
+  {
     file: `${SUBSCRIPTION}/policy/route.ts`, method: "PATCH", path: (ids) => `${api(ids)}/policy`, body: () => ({ twoFactorRequired: false, proof: NO_PROOF }), scoped: ["subscriptionId"],
     expects: { ...everyone("403 forbidden"), owner: "403 step_up_mismatch", admin: "403 step_up_mismatch", ...OUTSIDE },
   },

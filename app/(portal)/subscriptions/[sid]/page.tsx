@@ -3,6 +3,7 @@ import type { Metadata } from "next";
 import { page } from "@/lib/http/page";
 import { listClients } from "@/lib/usecases/list-clients";
 import { listSubscriptions } from "@/lib/usecases/list-subscriptions";
+import { offerSubnets } from "@/lib/usecases/provisioning/provision-own";
 import { viewSubscription } from "@/lib/usecases/view-subscription";
 import { ClientListSkeleton } from "./_components/client-list-skeleton";
 import { ClientsPanel } from "./_components/clients-panel";
@@ -19,6 +20,8 @@ export default page("subscription.read", async ({ ctx, actor, params, searchPara
   const query = searchParams.q ?? "";
   const [subscription, subscriptions] = await Promise.all([viewSubscription(ctx, actor, { subscriptionId }), listSubscriptions(ctx, actor)]);
 
+  const offers = subscription.instance === null && subscription.may.provision && !subscription.locked ? offerSubnets(ctx) : [];
+
   async function Clients() {
     return <ClientsPanel initial={await listClients(ctx, actor, { subscriptionId, cursor: null, query })} initialQuery={query} />;
   }
@@ -26,7 +29,7 @@ export default page("subscription.read", async ({ ctx, actor, params, searchPara
   return (
     <SubscriptionShell actor={actor} subscription={subscription} subscriptions={subscriptions} section="clients">
       <LiveSubscription initial={subscription}>
-        <InstancePanel />
+        <InstancePanel offers={offers} />
         {subscription.instance && (
           <Suspense fallback={<ClientListSkeleton />}>
             <Clients />

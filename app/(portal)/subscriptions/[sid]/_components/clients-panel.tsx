@@ -28,7 +28,7 @@ export function ClientsPanel({ initial, initialQuery }: ClientsPanelProps) {
   const searching = query.trim() !== "";
   const add = subscription.may.addClient && subscription.instance?.status === "ready" ? <AddClient subscriptionId={subscription.id} /> : null;
 
-  if (none && !searching && loading === null && subscription.instance?.status === "provisioning") {
+  if (none && !searching && loading === null && (subscription.instance?.status === "provisioning" || subscription.instance?.status === "failed")) {
     return (
       <Card className="mt-6">
         <EmptyState icon={<GateGlyph position={subscription.instance.gateway.online ? "lifting" : "stuck"} />} title="The instance is being set up">

@@ -2,6 +2,7 @@
 
 import { useState } from "react";
 import { ChevronDown, ExternalLink, Server } from "lucide-react";
+import { setupSteps } from "@/app/_client/enforcement-steps";
 import { GatewayStatus } from "@/app/_components/gateway-presence";
 import { BillingPill, InstanceStatusPill } from "@/app/_components/state-pill";
 import { Bar } from "@/lib/ui/bar";
@@ -11,22 +12,30 @@ import { CopyButton } from "@/lib/ui/copy-button";
 import { cx } from "@/lib/ui/cx";
 import { EmptyState } from "@/lib/ui/empty-state";
 import { Notice } from "@/lib/ui/notice";
-import type { InstanceView, SubscriptionView } from "@/lib/usecases/views";
+import { useZone } from "@/lib/ui/clock";
+import { formatPreciseClock } from "@/lib/ui/time";
+import { Timeline } from "@/lib/ui/timeline";
+import type { EnforcementView, InstanceView, SubnetOffer, SubscriptionView } from "@/lib/usecases/views";
 import { useLiveSubscription } from "./live-subscription";
+import { ProvisionForm } from "./provision-form";
 
 /** The instance a subscription pays for: whether it can be reached, where, and by whose key. */
-export function InstancePanel() {
+export function InstancePanel({ offers }: { /** Networks to choose from, for who may set up an instance that isn't there. */ offers: SubnetOffer[] }) {
   const subscription = useLiveSubscription();
   const { instance } = subscription;
   if (!instance) {
     return (
       <>
         <h1 className="mb-5 text-2xl font-semibold wrap-anywhere">{subscription.name}</h1>
-        <Card>
-          <EmptyState icon={<Server strokeWidth={1.25} />} title="No instance yet">
-            Nothing runs in this subscription so far. Once its instance is set up, this page shows where to reach it, and clients can be added.
-          </EmptyState>
-        </Card>
+        {subscription.may.provision && !subscription.locked ? (
+          <ProvisionForm offers={offers} />
+        ) : (
+          <Card>
+            <EmptyState icon={<Server strokeWidth={1.25} />} title="No instance yet">
+              Nothing runs in this subscription so far. Once its owner or an admin has set up its instance, this page shows where to reach it, and clients can be added.
+            </EmptyState>
+          </Card>
+        )}
       </>
     );
   }
@@ -38,8 +47,8 @@ export function InstancePanel() {
         </Notice>
       )}
       {instance.status === "failed" && (
-        <Notice tone="bad" className="mb-4" role="status" title="The instance couldn’t be set up">
-          The gateway refused it. The operator sees why, and can try again.
+        <Notice tone="bad" className="mb-4" role="status" title="The gateway couldn’t set up the instance yet">
+          It tries again by itself, and the operator sees what stands in the way. There is nothing to do here: this page notices when it is up.
         </Notice>
       )}
       <Card aria-labelledby="instance-name">
@@ -63,9 +72,20 @@ export function InstancePanel() {
             </a>
           )}
         </header>
+        {instance.setup && <SetupProgress setup={instance.setup} stalled={instance.status === "failed" || !instance.gateway.online} />}
         <InstanceFacts instance={instance} subscription={subscription} />
       </Card>
     </>
+  );
+}
+
+function SetupProgress({ setup, stalled }: { setup: EnforcementView; stalled: boolean }) {
+  const zone = useZone();
+  const steps = setupSteps(setup).map(({ at, took, ...step }) => ({ ...step, offset: took ?? undefined, time: at ? formatPreciseClock(Date.parse(at), zone) : undefined }));
+  return (
+    <div className="border-b border-line px-4 py-5 sm:px-5">
+      <Timeline label="Steps of setting up the instance" steps={steps} stalled={stalled} />
+    </div>
   );
 }
 

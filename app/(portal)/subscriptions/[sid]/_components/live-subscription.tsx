@@ -7,6 +7,7 @@ import { useSubscriptionEvents } from "@/app/_client/use-subscription-events";
 import type { SubscriptionView } from "@/lib/usecases/views";
 
 const LiveSubscriptionContext = createContext<SubscriptionView | null>(null);
+const PutSubscriptionContext = createContext<(subscription: SubscriptionView) => void>(() => {});
 
 /** A gateway that falls silent sends no event: now and then, ask. */
 const ASK_EVERY_MS = 15_000;
@@ -32,7 +33,11 @@ export function LiveSubscription({ initial, children }: { initial: SubscriptionV
     return () => clearInterval(timer);
   }, []);
 
-  return <LiveSubscriptionContext value={subscription}>{children}</LiveSubscriptionContext>;
+  return (
+    <LiveSubscriptionContext value={subscription}>
+      <PutSubscriptionContext value={setSubscription}>{children}</PutSubscriptionContext>
+    </LiveSubscriptionContext>
+  );
 }
 
 /** @throws Error outside of LiveSubscription */
@@ -41,3 +46,6 @@ export function useLiveSubscription(): SubscriptionView {
   if (subscription === null) throw new Error("useLiveSubscription needs LiveSubscription around it.");
   return subscription;
 }
+
+/** For what an act answered: shown at once, without asking again. */
+export const usePutSubscription = (): ((subscription: SubscriptionView) => void) => useContext(PutSubscriptionContext);
