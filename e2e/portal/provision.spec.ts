@@ -28,10 +28,10 @@ test("an owner chooses one of the networks offered, sees the instance come up, a
   await expect(offered).toHaveCount(4);
   await expect(offered.first()).toBeChecked();
   await offered.nth(1).click();
-  const subnet = (await offered.nth(1).innerText()).split("\n")[0] ?? "";
+  const subnet = await page.getByRole("radiogroup", { name: "Network" }).locator(".code-text").nth(1).innerText();
   await page.getByRole("button", { name: "Provision now" }).click();
   await expect(page.getByText("No clients yet")).toBeVisible();
-  await expect(page.getByRole("link", { name: "Add client" }).first()).toBeVisible();
+  await expect(page.getByRole("button", { name: "Add a client" })).toBeVisible();
   await expect(page.getByRole("heading", { name: "Pear" })).toBeVisible();
   await expect(page.getByText(subnet, { exact: true })).toBeVisible();
   const { instance } = (await owner.api.get(apiPath)).body as { instance: { status: string; subnetV4: string; setup: unknown } };

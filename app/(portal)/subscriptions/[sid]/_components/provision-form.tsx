@@ -1,8 +1,7 @@
 "use client";
 
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { useRouter } from "next/navigation";
-import { RadioGroup } from "radix-ui";
 import { api } from "@/app/_client/api";
 import { toApiError, type ApiError } from "@/app/_client/api-error";
 import { commonUsersOf } from "@/lib/core/common-subnets";
@@ -11,7 +10,6 @@ import { clientCapacity, parseSubnetV4, type SubnetV4 } from "@/lib/core/subnet"
 import { formatCount } from "@/lib/ui/bytes";
 import { Button } from "@/lib/ui/button";
 import { Card, CardHeader } from "@/lib/ui/card";
-import { cx } from "@/lib/ui/cx";
 import { Field } from "@/lib/ui/field";
 import { Input } from "@/lib/ui/input";
 import { Notice } from "@/lib/ui/notice";
@@ -69,20 +67,22 @@ export function ProvisionForm({ offers }: { offers: SubnetOffer[] }) {
             Network
           </h3>
           <p className="text-sm text-muted">These are used by hardly anybody at home or in offices, so the tunnel won’t be in the way of what is there. It can’t be changed later without setting up every machine anew.</p>
-          <RadioGroup.Root
-            aria-labelledby="network-label"
-            value={choice}
-            onValueChange={(value) => {
-              setChoice(value);
-              setProblem(null);
-            }}
-            className="mt-1 grid gap-2 sm:grid-cols-2 lg:grid-cols-4"
-          >
-            {offers.map((offer) => (
-              <Choice key={offer.subnetV4} value={offer.subnetV4} title={<span className="code-text">{offer.subnetV4}</span>} about={`${formatCount(offer.capacity)} machines`} />
-            ))}
-            <Choice value={OTHER} title="Another one" about="/16 to /29, private" />
-          </RadioGroup.Root>
+          <div role="radiogroup" aria-labelledby="network-label" className="mt-1 grid gap-2 sm:grid-cols-2 lg:grid-cols-4">
+            {[...offers.map(({ subnetV4, capacity }) => ({ value: subnetV4, title: <span className="code-text">{subnetV4}</span>, about: `${formatCount(capacity)} machines` })), { value: OTHER, title: "Another one", about: "/16 to /29, private" }].map(
+              ({ value, title, about }) => (
+                <Choice
+                  key={value}
+                  title={title}
+                  about={about}
+                  checked={choice === value}
+                  onChoose={() => {
+                    setChoice(value);
+                    setProblem(null);
+                  }}
+                />
+              ),
+            )}
+          </div>
         </div>
         {choice === OTHER && (
           <div className="grid max-w-md gap-3">
@@ -135,23 +135,15 @@ export function ProvisionForm({ offers }: { offers: SubnetOffer[] }) {
   );
 }
 
-function Choice({ value, title, about }: { value: string; title: React.ReactNode; about: string }) {
+function Choice({ title, about, checked, onChoose }: { title: ReactNode; about: string; checked: boolean; onChoose: () => void }) {
   return (
-    <RadioGroup.Item
-      value={value}
-      className={cx(
-        "flex min-h-14 items-center gap-3 rounded-lg border border-line-strong bg-surface px-3.5 py-2.5 text-left shadow-card transition-colors duration-100",
-        "hover:border-muted data-[state=checked]:border-accent data-[state=checked]:bg-accent-soft",
-      )}
-    >
-      <span aria-hidden="true" className="flex size-4 shrink-0 items-center justify-center rounded-full border border-line-strong bg-surface">
-        <RadioGroup.Indicator className="size-2 rounded-full bg-accent-solid" />
-      </span>
+    <label className="flex min-h-14 cursor-pointer items-center gap-3 rounded-lg border border-line-strong bg-surface px-3.5 py-2.5 shadow-card transition-colors duration-100 hover:border-muted has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-focus">
+      <input type="radio" name="network" checked={checked} onChange={onChoose} className="size-4 shrink-0 accent-accent-solid outline-none" />
       <span className="min-w-0">
         <span className="block font-medium">{title}</span>
         <span className="block text-sm text-muted">{about}</span>
       </span>
-    </RadioGroup.Item>
+    </label>
   );
 }
 
