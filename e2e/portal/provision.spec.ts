@@ -31,7 +31,7 @@ test("an owner chooses one of the networks offered, sees the instance come up, a
   const subnet = await page.getByRole("radiogroup", { name: "Network" }).locator(".code-text").nth(1).innerText();
   await page.getByRole("button", { name: "Provision now" }).click();
   await expect(page.getByText("No clients yet")).toBeVisible();
-  await expect(page.getByRole("button", { name: "Add a client" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Add client" })).toBeVisible();
   await expect(page.getByRole("heading", { name: "Pear" })).toBeVisible();
   await expect(page.getByText(subnet, { exact: true })).toBeVisible();
   const { instance } = (await owner.api.get(apiPath)).body as { instance: { status: string; subnetV4: string; setup: unknown } };

@@ -28,6 +28,8 @@ export interface Endpoint {
   body?: (ids: Ids) => object;
   /** The body is not looked at unless the person may ask at all. */
   expects: Record<Who, Outcome>;
+  /** Of a body; 64 KiB when left out. */
+  mostBytes?: number;
   /** Answers for as long as one likes to listen. */
   streams?: true;
   /** Ids of the path that name something of a tenant. */
@@ -148,7 +150,7 @@ export const API: Endpoint[] = [
   account("warranties/offers/[offerId]/accept", "POST", `warranties/offers/${NO_ID}/accept`, undefined, "404 not_found"),
   account("warranties/offers/[offerId]/decline", "POST", `warranties/offers/${NO_ID}/decline`, undefined, "404 not_found"),
   operators("warranties", "GET", "warranties?q=a", undefined, 200),
-  operators("warranties", "POST", "warranties", { csv: "" }, "422 csv_invalid"),
+  { ...operators("warranties", "POST", "warranties", { csv: "" }, "422 csv_invalid"), mostBytes: 3 * 1024 * 1024 },
   operators("blocks", "GET", "blocks", undefined, 200),
   operators("blocks/[key]", "DELETE", "blocks/bm90aGluZw", undefined, "404 not_found"),
 ];
