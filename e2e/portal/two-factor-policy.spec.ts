@@ -95,6 +95,8 @@ for (const device of ["desktop", "phone"] as Device[]) {
     await look(owners, "policy-question", device);
     await owners.keyboard.press("Escape");
     await look(owners, "policy", device);
+    // An open page would ask again, and be refused, as it should.
+    await owners.close();
     await store.sql("UPDATE subscriptions SET two_factor_required = true WHERE id = $1", [tenant.subscriptionId]);
     const { page } = await open(member.api, tenant.pagePath, DEVICES[device]);
     await expect(page.getByRole("heading", { name: "Set up a second factor" })).toBeVisible();
