@@ -5,6 +5,7 @@ import type { Ports } from "@/lib/ports";
 import { alertOverdueCuts } from "@/lib/usecases/alert-overdue-cuts";
 import { forgetWhereabouts } from "@/lib/usecases/forget-whereabouts";
 import { expireClients, remindOwners } from "@/lib/usecases/expire-clients";
+import { rollUpOldTraffic } from "@/lib/usecases/view-traffic";
 import { endHandovers } from "@/lib/usecases/replace-key";
 import { remindOfWarranties } from "@/lib/usecases/warranties/remind-of-warranties";
 
@@ -26,6 +27,7 @@ export function startTimeWorker(ports: Ports): () => void {
       await remindOwners(ports);
       await remindOfWarranties(ports);
       await forgetWhereabouts(ports);
+      await rollUpOldTraffic(ports);
       remindAt = performance.now() + REMIND_EVERY_MS;
     }
     const next = await nextEnd(ports.db.read);

@@ -13,6 +13,7 @@ import type {
   Page,
   StepUpView,
   SubscriptionView,
+  TrafficView,
   UserView,
 } from "@/lib/usecases/views";
 import { networkError, parseErrorBody } from "./api-error";
@@ -164,6 +165,8 @@ export const api = {
 
   setSharedConfig: (subscriptionId: string, policy: { sharedConfig: SharedConfigPolicy; proof?: Proof }) =>
     send<SubscriptionView>("PATCH", `${inSubscription(subscriptionId)}/policy/shared-config`, { body: policy }),
+
+  traffic: (subscriptionId: string, clientId: string) => send<TrafficView>("GET", `${inSubscription(subscriptionId)}/clients/${id(clientId)}/traffic`),
 
   /** Sets up the subscription's instance on the gateway with most room. */
   provision: (subscriptionId: string, wish: { name: string; subnetV4: string }) => send<SubscriptionView>("POST", `${inSubscription(subscriptionId)}/instance`, { body: wish }),

@@ -36,7 +36,7 @@ describe("what a page says about enforcement", () => {
 });
 
 describe("a device", () => {
-  const device = (online: boolean, lastHandshakeAt: string | null): ClientView["device"] => ({ online, lastHandshakeAt, receivedBytes: 0, sentBytes: 0, endpoint: null });
+  const device = (online: boolean, lastHandshakeAt: string | null): ClientView["device"] => ({ online, lastHandshakeAt, receivedBytes: 0, sentBytes: 0, receivedPerSecond: 0, sentPerSecond: 0, endpoint: null });
 
   it("stops counting as online by itself once its last handshake is too old", () => {
     const client = { state: "active" as const, device: device(true, at) };

@@ -6,6 +6,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { GET as activity } from "@/app/api/v1/subscriptions/[subscriptionId]/activity/route";
+import { GET as viewTraffic } from "@/app/api/v1/subscriptions/[subscriptionId]/clients/[clientId]/traffic/route";
 import { GET as viewClient } from "@/app/api/v1/subscriptions/[subscriptionId]/clients/[clientId]/route";
 import { POST as revoke } from "@/app/api/v1/subscriptions/[subscriptionId]/clients/[clientId]/revoke/route";
 import { PUT as setExpiry } from "@/app/api/v1/subscriptions/[subscriptionId]/clients/[clientId]/expiry/route";
@@ -183,6 +184,8 @@ const TABLE: { file: string; what: string; make: Make; expected: Record<Who, num
   { file: "v1/subscriptions/[subscriptionId]/clients", what: "GET the clients", make: (who) => get(listClients, { params: here() })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: 200, admin: 200, owner: 200, operator: 200 } },
   { file: "v1/subscriptions/[subscriptionId]/clients", what: "POST a client", make: tryToIssue, expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: 201, admin: 201, owner: 201, operator: "forbidden" } },
   { file: "v1/subscriptions/[subscriptionId]/clients/challenge", what: "POST for a code", make: (who) => post(challenge, { params: here(), body: { nickname: "machine" } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: 201, admin: 201, owner: 201, operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/clients/[clientId]/traffic", what: "GET the traffic of the member's client", make: (who) => get(viewTraffic, { params: here({ clientId: membersClient }) })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: 200, admin: 200, owner: 200, operator: 200 } },
+  { file: "v1/subscriptions/[subscriptionId]/clients/[clientId]/traffic", what: "GET the traffic of the owner's client", make: (who) => get(viewTraffic, { params: here({ clientId: colleaguesClient }) })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "not_found", admin: 200, owner: 200, operator: 200 } },
   { file: "v1/subscriptions/[subscriptionId]/clients/[clientId]", what: "GET the member's client", make: (who) => get(viewClient, { params: here({ clientId: membersClient }) })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: 200, admin: 200, owner: 200, operator: 200 } },
   { file: "v1/subscriptions/[subscriptionId]/clients/[clientId]", what: "GET the owner's client", make: (who) => get(viewClient, { params: here({ clientId: colleaguesClient }) })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "not_found", admin: 200, owner: 200, operator: 200 } },
   { file: "v1/subscriptions/[subscriptionId]/clients/[clientId]/revoke", what: "POST to revoke the member's client", make: (who) => tryToRevoke(who, member), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: 200, admin: 200, owner: 200, operator: 200 } },
@@ -280,6 +283,7 @@ describe("T3: ids of another tenant, in every place of an address, are the same 
     ["POST to relax the policy", (subscriptionId, _, as = acme.owner) => call(kit, "POST", relaxPolicy, { as, params: { subscriptionId } })],
     ["PATCH what happens to shared clients", (subscriptionId, _, as = acme.owner) => call(kit, "PATCH", setSharedConfig, { as, params: { subscriptionId }, body: { sharedConfig: "suspend" } })],
     ["POST to only warn of shared clients", (subscriptionId, _, as = acme.owner) => call(kit, "POST", relaxSharedConfig, { as, params: { subscriptionId } })],
+    ["GET a client's traffic", (subscriptionId, clientId, as = acme.owner) => call(kit, "GET", viewTraffic, { as, params: { subscriptionId, clientId } })],
     ["GET a client", (subscriptionId, clientId, as = acme.owner) => call(kit, "GET", viewClient, { as, params: { subscriptionId, clientId } })],
     ["POST to revoke", (subscriptionId, clientId, as = acme.owner) => call(kit, "POST", revoke, { as, params: { subscriptionId, clientId } })],
   ];
@@ -296,7 +300,7 @@ describe("T3: ids of another tenant, in every place of an address, are the same 
     expect(changedTables(before, await snapshotOf(kit))).toEqual([]);
   });
 
-  test.each(byIds.slice(-2))("%s of another tenant, under one's own subscription or theirs", async (_, request) => {
+  test.each(byIds.slice(-3))("%s of another tenant, under one's own subscription or theirs", async (_, request) => {
     const both = await addMember(kit, acme, "owner");
     await kit.sql("INSERT INTO memberships VALUES ($1, $2, 'owner', now())", [globex.subscriptionId, both.userId]);
     const before = await snapshotOf(kit);

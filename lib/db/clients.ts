@@ -35,7 +35,7 @@ export interface ClientRow {
   sharedLastAt: Date | null;
   sharedNetworks: string[];
   change: DeviceChangeTimes;
-  sighting: { latestHandshakeAt: Date | null; receivedBytes: number; sentBytes: number; endpoint: string | null } | null;
+  sighting: { observedAt: Date; latestHandshakeAt: Date | null; receivedBytes: number; sentBytes: number; receivedPerSecond: number; sentPerSecond: number; endpoint: string | null } | null;
   gateway: { id: string; name: string; lastSeenAt: Date | null };
 }
 
@@ -50,6 +50,8 @@ type Raw = Omit<ClientRow, "publicKey" | "change" | "sighting" | "gateway"> & {
   latestHandshakeAt: Date | null;
   receivedBytes: bigint | null;
   sentBytes: bigint | null;
+  receivedPerSecond: bigint | null;
+  sentPerSecond: bigint | null;
   endpoint: string | null;
   gatewayId: string;
   gatewayName: string;
@@ -65,7 +67,8 @@ const SELECT = Prisma.sql`
     c.shared_detected_at AS "sharedDetectedAt", c.shared_last_at AS "sharedLastAt", c.shared_networks AS "sharedNetworks",
     ch.requested_at AS "requestedAt", ch.committed_at AS "committedAt", ch.delivered_at AS "deliveredAt", ch.applied_at AS "appliedAt",
     ch.acknowledged_at AS "acknowledgedAt", cs.observed_at AS "observedAt", cs.latest_handshake_at AS "latestHandshakeAt",
-    cs.received_bytes AS "receivedBytes", cs.sent_bytes AS "sentBytes", cs.endpoint, g.id AS "gatewayId", g.name AS "gatewayName", gp.last_seen_at AS "lastSeenAt"
+    cs.received_bytes AS "receivedBytes", cs.sent_bytes AS "sentBytes",
+    cs.received_per_second AS "receivedPerSecond", cs.sent_per_second AS "sentPerSecond", cs.endpoint, g.id AS "gatewayId", g.name AS "gatewayName", gp.last_seen_at AS "lastSeenAt"
   FROM access_clients c
   JOIN subscriptions s ON s.id = c.subscription_id
   JOIN users o ON o.id = c.owner_id
@@ -77,12 +80,20 @@ const SELECT = Prisma.sql`
   LEFT JOIN client_sightings cs ON cs.client_id = c.id`;
 
 function fromRaw(raw: Raw): ClientRow {
-  const { requestedAt, committedAt, deliveredAt, appliedAt, acknowledgedAt, observedAt, latestHandshakeAt, receivedBytes, sentBytes, endpoint, gatewayId, gatewayName, lastSeenAt, publicKey, ...rest } = raw;
+  const { requestedAt, committedAt, deliveredAt, appliedAt, acknowledgedAt, observedAt, latestHandshakeAt, receivedBytes, sentBytes, receivedPerSecond, sentPerSecond, endpoint, gatewayId, gatewayName, lastSeenAt, publicKey, ...rest } = raw;
   return {
     ...rest,
     publicKey: publicKeyText(publicKey),
     change: { requestedAt, committedAt, deliveredAt, appliedAt, acknowledgedAt },
-    sighting: observedAt && { latestHandshakeAt, receivedBytes: Number(receivedBytes), sentBytes: Number(sentBytes), endpoint },
+    sighting: observedAt && {
+      observedAt,
+      latestHandshakeAt,
+      receivedBytes: Number(receivedBytes),
+      sentBytes: Number(sentBytes),
+      receivedPerSecond: Number(receivedPerSecond),
+      sentPerSecond: Number(sentPerSecond),
+      endpoint,
+    },
     gateway: { id: gatewayId, name: gatewayName, lastSeenAt },
   };
 }

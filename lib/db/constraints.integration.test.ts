@@ -34,6 +34,9 @@ const TWO_OF_EACH = [
   `INSERT INTO link_intents SELECT gen_random_uuid(), sha256(i::text::bytea), $1, (SELECT id FROM sessions WHERE user_id = $1 LIMIT 1), 'oidc', now(), now(), NULL FROM generate_series(1, 2) i`,
   `INSERT INTO warranties SELECT gen_random_uuid(), 'SN-000' || i, 'Filer', '2027-01-01', '2029-12-31', now(), $1, now(), NULL FROM generate_series(1, 2) i`,
   "INSERT INTO warranty_transfers SELECT gen_random_uuid(), id, $1, 'bob@acme.test', now(), now() + interval '1 day', NULL FROM warranties",
+  "INSERT INTO client_sightings (client_id, received_bytes, sent_bytes, observed_at) SELECT id, 0, 0, now() FROM access_clients WHERE $1::uuid IS NOT NULL",
+  "INSERT INTO client_traffic_hours SELECT id, date_trunc('hour', now(), 'UTC'), 0, 0 FROM access_clients WHERE $1::uuid IS NOT NULL",
+  "INSERT INTO client_traffic_days SELECT id, now(), 0, 0 FROM access_clients WHERE $1::uuid IS NOT NULL",
   "INSERT INTO account_links SELECT gen_random_uuid(), $1, 'end_sessions', sha256(i::text::bytea), now(), now(), NULL FROM generate_series(1, 2) i",
 ];
 
@@ -155,6 +158,11 @@ const REFUSED_UPDATES: [constraint: string, table: string, assignment: string][]
   ["warranty_transfers_open", "warranty_transfers", "warranty_id = (SELECT min(id::text)::uuid FROM warranties)"],
   ["warranty_transfers_span", "warranty_transfers", "expires_at = created_at"],
   ["warranty_transfers_span", "warranty_transfers", "expires_at = created_at + interval '15 days'"],
+  ["client_sightings_public_key_length", "client_sightings", "public_key = '\\x00'"],
+  ["client_sightings_rates", "client_sightings", "sent_per_second = -1"],
+  ["client_traffic_hours_whole", "client_traffic_hours", "hour = hour + interval '1 minute'"],
+  ["client_traffic_hours_not_negative", "client_traffic_hours", "received_bytes = -1"],
+  ["client_traffic_days_not_negative", "client_traffic_days", "sent_bytes = -1"],
   ["audit_chains_head_hash_length", "audit_chains", "head_hash = '\\x00'"],
 ];
 

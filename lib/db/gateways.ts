@@ -1,5 +1,4 @@
 /** Gateways: enrolment, who a credential belongs to, what they reported, and what operators see of them. */
-import type { PeerReport } from "@/lib/protocol/messages";
 import { violatedUnique, type Tx } from "./client";
 import { fromBase64 } from "./values";
 
@@ -92,34 +91,6 @@ export async function confirmInstances(
 export async function findOwnInstances(tx: Tx, gatewayId: string, ids: string[]): Promise<Map<string, { name: string; subscriptionId: string }>> {
   const rows = await tx.instance.findMany({ where: { gatewayId, id: { in: ids } }, select: { id: true, name: true, subscriptionId: true } });
   return new Map(rows.map(({ id, ...rest }) => [id, rest]));
-}
-
-/** null for none, and for one before 1970, which no clock of ours has seen. */
-function handshakeAt(now: Date, secondsAgo: number | null): Date | null {
-  const at = secondsAgo === null ? -1 : now.getTime() - secondsAgo * 1000;
-  return at < 0 ? null : new Date(at);
-}
-
-/** Keeps what the device showed of each peer. Peers of other gateways are left alone. @returns the subscriptions it concerns */
-export async function noteSightings(tx: Tx, gatewayId: string, peers: PeerReport[], now: Date): Promise<string[]> {
-  if (peers.length === 0) return [];
-  const rows = await tx.$queryRaw<{ subscription_id: string }[]>`
-    WITH seen AS (
-      SELECT * FROM unnest(
-        ${peers.map((p) => p.instanceId)}::uuid[], ${peers.map((p) => fromBase64(p.publicKey))}::bytea[],
-        ${peers.map((p) => handshakeAt(now, p.latestHandshakeSecondsAgo))}::timestamptz[],
-        ${peers.map((p) => p.receivedBytes)}::bigint[], ${peers.map((p) => p.sentBytes)}::bigint[], ${peers.map((p) => p.endpoint)}::text[])
-        AS t (instance_id, public_key, latest_handshake_at, received_bytes, sent_bytes, endpoint)),
-    matched AS (
-      SELECT DISTINCT ON (c.id) c.id, c.subscription_id, seen.* FROM seen
-      JOIN access_clients c ON c.public_key = seen.public_key AND c.instance_id = seen.instance_id AND c.gateway_id = ${gatewayId}::uuid),
-    kept AS (
-      INSERT INTO client_sightings (client_id, latest_handshake_at, received_bytes, sent_bytes, endpoint, observed_at)
-      SELECT id, latest_handshake_at, received_bytes, sent_bytes, endpoint, ${now} FROM matched
-      ON CONFLICT (client_id) DO UPDATE SET latest_handshake_at = EXCLUDED.latest_handshake_at, received_bytes = EXCLUDED.received_bytes,
-        sent_bytes = EXCLUDED.sent_bytes, endpoint = EXCLUDED.endpoint, observed_at = EXCLUDED.observed_at)
-    SELECT DISTINCT subscription_id FROM matched`;
-  return rows.map((row) => row.subscription_id);
 }
 
 export interface GatewayRow {

@@ -215,6 +215,9 @@ describe("a report", () => {
       lastHandshakeAt: new Date(kit.clock.now().getTime() - 12_000).toISOString(),
       receivedBytes: 9_007_199_254_740_000,
       sentBytes: 1,
+      // There is nothing yet to compare with.
+      receivedPerSecond: 0,
+      sentPerSecond: 0,
       endpoint: "203.0.113.9:40000",
     });
     expect((await look(silent)).device).toMatchObject({ online: false, lastHandshakeAt: null, endpoint: null });

@@ -2,7 +2,8 @@
 import { appendAudit } from "@/lib/db/audit";
 import type { Tx } from "@/lib/db/client";
 import { digestMatches, notePresence, notifySubscriptions } from "@/lib/db/gateway-changes";
-import { findOwnInstances, noteSightings, type GatewayIdentity } from "@/lib/db/gateways";
+import { findOwnInstances, type GatewayIdentity } from "@/lib/db/gateways";
+import { noteSightings } from "@/lib/db/sightings";
 import type { Ports } from "@/lib/ports";
 import type { Repair, ReportRequest, ReportResponse } from "@/lib/protocol/messages";
 import { actOnSharing, followMoves } from "./note-sharing";

@@ -14,6 +14,9 @@ import type { ClientView, EnforcementView, GatewayPresence, InstanceView, Subscr
 /** A WireGuard session lasts 180 s from its handshake (REJECT_AFTER_TIME of the protocol). */
 const HANDSHAKE_COUNTS_MS = 180_000;
 
+/** Peers without news are in no report: whose last one is older than some of them moves nothing. */
+const RATE_COUNTS_MS = 20_000;
+
 export const presenceOf = (gateway: { name: string; lastSeenAt: Date | null }, now: Date): GatewayPresence => ({
   name: gateway.name,
   online: gateway.lastSeenAt !== null && now.getTime() - gateway.lastSeenAt.getTime() <= OFFLINE_AFTER_SECONDS * 1_000,
@@ -90,6 +93,7 @@ export function clientView(row: ClientRow, actor: Actor, standing: SubscriptionA
   const handshakeAt = row.sighting?.latestHandshakeAt ?? null;
   const mine = row.ownerId === actor.userId;
   const live = row.state !== "revoked";
+  const lately = row.sighting !== null && now.getTime() - row.sighting.observedAt.getTime() <= RATE_COUNTS_MS;
   return {
     id: row.id,
     nickname: row.nickname,
@@ -112,6 +116,8 @@ export function clientView(row: ClientRow, actor: Actor, standing: SubscriptionA
       lastHandshakeAt: isoOrNull(handshakeAt),
       receivedBytes: row.sighting?.receivedBytes ?? 0,
       sentBytes: row.sighting?.sentBytes ?? 0,
+      receivedPerSecond: lately ? (row.sighting?.receivedPerSecond ?? 0) : 0,
+      sentPerSecond: lately ? (row.sighting?.sentPerSecond ?? 0) : 0,
       endpoint: row.sighting?.endpoint ?? null,
     },
     gateway: presenceOf(row.gateway, now),

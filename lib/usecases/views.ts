@@ -95,7 +95,8 @@ export interface ClientView {
   revokedByEmail: string | null;
   /** Of the latest change to this client, whatever it was. */
   enforcement: EnforcementView;
-  device: { online: boolean; lastHandshakeAt: string | null; receivedBytes: number; sentBytes: number; endpoint: string | null };
+  /** As the gateway sees it: received is what the machine uploaded. Bytes since the peer was made, and bytes a second between the latest two reports; 0 when nothing was reported lately. */
+  device: { online: boolean; lastHandshakeAt: string | null; receivedBytes: number; sentBytes: number; receivedPerSecond: number; sentPerSecond: number; endpoint: string | null };
   gateway: GatewayPresence;
   /** A new key waits to take over; null: none does. */
   keyHandover: { since: string; endsAt: string } | null;
@@ -109,6 +110,20 @@ export interface ClientView {
   mayShorten: boolean;
   /** Choose a later end, or none; takes a proof. */
   mayExtend: boolean;
+}
+
+/** What went through a client, as the machine sees it. Every hour and day is there, those without traffic too; the last of each goes on. */
+export interface TrafficView {
+  /** The last 24 hours and the one that goes on; `at`: its start. */
+  hours: TrafficPoint[];
+  /** The last 30 days (UTC) and today. */
+  days: TrafficPoint[];
+}
+
+export interface TrafficPoint {
+  at: string;
+  downloadedBytes: number;
+  uploadedBytes: number;
 }
 
 export interface Page<T> {

@@ -59,6 +59,7 @@ export const API: Endpoint[] = [
   { file: `${SUBSCRIPTION}/events/route.ts`, method: "GET", path: (ids) => `${api(ids)}/events`, scoped: ["subscriptionId"], streams: true, expects: { ...everyone(200), ...OUTSIDE } },
   { file: `${SUBSCRIPTION}/clients/route.ts`, method: "GET", path: (ids) => `${api(ids)}/clients`, scoped: ["subscriptionId"], expects: { ...everyone(200), ...OUTSIDE } },
   { file: `${SUBSCRIPTION}/clients/[clientId]/route.ts`, method: "GET", path: (ids) => `${api(ids)}/clients/${ids.clientId}`, scoped: ["subscriptionId", "clientId"], expects: { ...everyone(200), colleague: "404 not_found", ...OUTSIDE } },
+  { file: `${SUBSCRIPTION}/clients/[clientId]/traffic/route.ts`, method: "GET", path: (ids) => `${api(ids)}/clients/${ids.clientId}/traffic`, scoped: ["subscriptionId", "clientId"], expects: { ...everyone(200), colleague: "404 not_found", ...OUTSIDE } },
   { file: `${SUBSCRIPTION}/clients/challenge/route.ts`, method: "POST", path: (ids) => `${api(ids)}/clients/challenge`, body: () => ({ nickname: "Asked for" }), scoped: ["subscriptionId"], expects: { ...everyone(201), operator: "403 forbidden", ...OUTSIDE } },
   {
     // Who may add a client gets as far as the proof; that a right one is taken is proved where clients are added.

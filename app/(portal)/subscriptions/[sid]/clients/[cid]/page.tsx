@@ -5,6 +5,7 @@ import { page } from "@/lib/http/page";
 import { LinkPending } from "@/lib/ui/link-pending";
 import { listSubscriptions } from "@/lib/usecases/list-subscriptions";
 import { viewClient } from "@/lib/usecases/view-client";
+import { viewTraffic } from "@/lib/usecases/view-traffic";
 import { viewSubscription } from "@/lib/usecases/view-subscription";
 import { SubscriptionShell } from "../../_components/subscription-shell";
 import { ClientDetails } from "./_components/client-details";
@@ -13,10 +14,11 @@ export const metadata: Metadata = { title: "Client" };
 
 export default page("client.read", async ({ ctx, actor, params }) => {
   const { sid: subscriptionId = "", cid: clientId = "" } = params;
-  const [subscription, subscriptions, client] = await Promise.all([
+  const [subscription, subscriptions, client, traffic] = await Promise.all([
     viewSubscription(ctx, actor, { subscriptionId }),
     listSubscriptions(ctx, actor),
     viewClient(ctx, actor, { subscriptionId, clientId }),
+    viewTraffic(ctx, actor, { subscriptionId, clientId }),
   ]);
   return (
     <SubscriptionShell actor={actor} subscription={subscription} subscriptions={subscriptions} section="clients">
@@ -25,7 +27,7 @@ export default page("client.read", async ({ ctx, actor, params }) => {
         Clients
         <LinkPending />
       </Link>
-      <ClientDetails subscriptionId={subscriptionId} initial={client} maxClientDays={subscription.maxClientDays} />
+      <ClientDetails subscriptionId={subscriptionId} initial={client} traffic={traffic} maxClientDays={subscription.maxClientDays} />
     </SubscriptionShell>
   );
 });

@@ -18,12 +18,13 @@ import { Dot } from "@/lib/ui/pill";
 import { DateTime, RelativeTime } from "@/lib/ui/relative-time";
 import { formatPreciseClock } from "@/lib/ui/time";
 import { Timeline } from "@/lib/ui/timeline";
-import type { ClientView } from "@/lib/usecases/views";
+import type { ClientView, TrafficView } from "@/lib/usecases/views";
 import { LifecycleButtons } from "./lifecycle-buttons";
 import { SharedNotice } from "./shared-notice";
+import { TrafficCard } from "./traffic-card";
 
 /** All there is to know about one client, live, and the way to cut it. */
-export function ClientDetails({ subscriptionId, initial, maxClientDays }: { subscriptionId: string; initial: ClientView; maxClientDays: number | null }) {
+export function ClientDetails({ subscriptionId, initial, traffic, maxClientDays }: { subscriptionId: string; initial: ClientView; traffic: TrafficView; maxClientDays: number | null }) {
   const [client, setClient] = useLiveClient(subscriptionId, initial);
   const [revoking, setRevoking] = useState(false);
   return (
@@ -44,10 +45,13 @@ export function ClientDetails({ subscriptionId, initial, maxClientDays }: { subs
         </Notice>
       )}
       <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_24rem]">
-        <Card aria-labelledby="details-title">
-          <CardHeader title="Details" titleId="details-title" />
-          <ClientFacts client={client} />
-        </Card>
+        <div className="grid gap-6">
+          <Card aria-labelledby="details-title">
+            <CardHeader title="Details" titleId="details-title" />
+            <ClientFacts client={client} />
+          </Card>
+          <TrafficCard subscriptionId={subscriptionId} client={client} initial={traffic} />
+        </div>
         <EnforcementCard client={client} />
       </div>
     </>
