@@ -24,11 +24,24 @@ export interface SeedInput {
   operator: SeedAccount;
   /** A member of the subscriber's subscription, when given. */
   colleague?: SeedAccount;
+  /** Owns a subscription of their own, when given: on the same gateway, with the same subnet. */
+  neighbour?: SeedAccount | null;
   gateway: { name: string; endpointHost: string };
 }
 
-/** @returns enrolToken: null when the gateway has enrolled already */
-export async function seedDemo(input: SeedInput): Promise<{ enrolToken: string | null; subscriptionId: string; instanceId: string; gatewayId: string }> {
+export interface Seeded {
+  /** null when the gateway has enrolled already. */
+  enrolToken: string | null;
+  subscriptionId: string;
+  instanceId: string;
+  /** null without a neighbour. */
+  neighbourInstanceId: string | null;
+  gatewayId: string;
+}
+
+const SUBNET = "10.77.0.0/24";
+
+export async function seedDemo(input: SeedInput): Promise<Seeded> {
   await migrate(input.databaseUrl);
   const db = openDatabase(input.databaseUrl, 2);
   try {
@@ -41,18 +54,25 @@ export async function seedDemo(input: SeedInput): Promise<{ enrolToken: string |
     const known = await findGatewayByName(db.read, input.gateway.name);
     const added = known?.enrolled ? { gatewayId: known.id, enrolToken: null } : await addGateway(ports, input.gateway);
 
-    const owned = await findOwnedSubscription(db.read, subscriberId);
-    const subscriptionId = owned?.id ?? (await createSubscription(ports, { name: "Acme Storage", planCode: "team", ownerId: subscriberId })).subscriptionId;
-    if (!owned && input.colleague) {
+    const first = !(await findOwnedSubscription(db.read, subscriberId));
+    const { subscriptionId, instanceId } = await ensureSubscription(ports, { ownerId: subscriberId, name: "Acme Storage", instanceName: "Atlas", gatewayId: added.gatewayId });
+    if (first && input.colleague) {
       const colleagueId = await ensureAccount(ports, input.issuer, input.colleague);
       await insertMembership(db.read, { subscriptionId, userId: colleagueId, role: "member", now: ports.clock.now() });
     }
-    const instanceId =
-      owned?.instanceId ?? (await provisionInstance(ports, { subscriptionId, gatewayId: added.gatewayId, name: "Atlas", subnetV4: "10.77.0.0/24" })).instanceId;
-    return { enrolToken: added.enrolToken, subscriptionId, instanceId, gatewayId: added.gatewayId };
+    const neighbourId = input.neighbour ? await ensureAccount(ports, input.issuer, input.neighbour) : null;
+    const neighbours = neighbourId === null ? null : await ensureSubscription(ports, { ownerId: neighbourId, name: "Globex Archive", instanceName: "Borealis", gatewayId: added.gatewayId });
+    return { enrolToken: added.enrolToken, subscriptionId, instanceId, neighbourInstanceId: neighbours?.instanceId ?? null, gatewayId: added.gatewayId };
   } finally {
     await db.close();
   }
+}
+
+async function ensureSubscription(ports: StorePorts, wish: { ownerId: string; name: string; instanceName: string; gatewayId: string }): Promise<{ subscriptionId: string; instanceId: string }> {
+  const owned = await findOwnedSubscription(ports.db.read, wish.ownerId);
+  const subscriptionId = owned?.id ?? (await createSubscription(ports, { name: wish.name, planCode: "team", ownerId: wish.ownerId })).subscriptionId;
+  const instanceId = owned?.instanceId ?? (await provisionInstance(ports, { subscriptionId, gatewayId: wish.gatewayId, name: wish.instanceName, subnetV4: SUBNET })).instanceId;
+  return { subscriptionId, instanceId };
 }
 
 async function ensureAccount(ports: StorePorts, issuer: string, account: SeedAccount): Promise<string> {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { startEmbeddedPostgres } from "@/lib/db/embedded-postgres";
 import { waitForEnd } from "@/lib/process-identity";
 import { buildPortal } from "@/scripts/build/portal";
-import { OPERATOR, SUBSCRIBER } from "@/scripts/demo/accounts";
+import { NEIGHBOUR, OPERATOR, SUBSCRIBER } from "@/scripts/demo/accounts";
 import { createEndings, type Endings } from "@/scripts/demo/endings";
 import { consoleProgress } from "@/scripts/demo/progress";
 import { createRunFile, endLeftovers, runningProgram } from "@/scripts/demo/run-file";
@@ -54,7 +54,7 @@ async function start(root: string, settings: DemoSettings, endings: Endings, sto
   const databaseUrl = settings.databaseUrl ?? (await progress.step("Starting PostgreSQL", () => startDatabase(settings, endings, stop)));
   // Only now: it needs the database client that the build generates.
   const { startStack } = await import("@/scripts/demo/stack");
-  const stack = await startStack({ ...settings, databaseUrl, reachableFromHere: true, progress, runFile, endings, onFailure: stop });
+  const stack = await startStack({ ...settings, databaseUrl, reachableFromHere: true, withNeighbour: true, progress, runFile, endings, onFailure: stop });
   if (!endings.begun) welcome(settings, stack);
 }
 
@@ -124,6 +124,9 @@ function welcome({ folder }: DemoSettings, stack: Stack): void {
       "",
       `  Instance   ${stack.instance.url}   through the tunnel only: user ${stack.instance.username}, password ${stack.instance.password}`,
       "  Then revoke the client in the portal and watch the tunnel die.",
+      "",
+      `  ${NEIGHBOUR.name} is another customer with the same subnet on the same gateway: for a client of hers`,
+      `  ${stack.instance.tunnelAddressV4} is her own instance, ${stack.neighbour?.name ?? ""}, and neither reaches the other's.`,
     );
   } else {
     lines.push(

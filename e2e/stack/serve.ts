@@ -46,7 +46,7 @@ async function start(root: string, folder: string, endings: ReturnType<typeof cr
   await endings.add(() => database.stop());
   const { startStack } = await import("@/scripts/demo/stack");
   const stack = await startStack({
-    folder, databaseUrl: database.url, worldName, reachableFromHere: false, progress: silentProgress, runFile, endings, onFailure: stop,
+    folder, databaseUrl: database.url, worldName, reachableFromHere: false, withNeighbour: false, progress: silentProgress, runFile, endings, onFailure: stop,
     ports: { portal: await freePort(), oidc: 0, mailbox: 0, smtp: 0 },
     agentSettings: { PORTCULLIS_REPORT_SECONDS: "0.5" },
   });

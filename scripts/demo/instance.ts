@@ -43,6 +43,8 @@ export async function interfaceNames(databaseUrl: string): Promise<string[]> {
 
 export interface InstanceOptions {
   instance: SeededInstance;
+  /** Of its process, in messages. */
+  label?: string;
   password: string;
   agent: Child;
   logFile: string;
@@ -51,11 +53,11 @@ export interface InstanceOptions {
 }
 
 /** Waits until the agent has brought the interface up, then starts the app in the instance's namespace. */
-export async function startInstance({ instance, password, agent, logFile, runFile, endings }: InstanceOptions): Promise<Child> {
+export async function startInstance({ instance, label = "The instance", password, agent, logFile, runFile, endings }: InstanceOptions): Promise<Child> {
   const problem = await Promise.race([agent.ended.then((how) => `the agent has ended: ${how}`), untilAddressed(instance)]);
   if (problem !== null) throw new Error(`The gateway did not bring up ${instance.interfaceName} (${problem}). The agent's log says why.`);
   const app = await startChild({
-    name: "The instance",
+    name: label,
     command: ["ip", "netns", "exec", instance.interfaceName, ...runTypeScript("scripts/demo/instance-app.ts")],
     env: {
       PORTCULLIS_INSTANCE_ADDRESSES: `${instance.tunnelAddressV4},${instance.tunnelAddressV6}`,

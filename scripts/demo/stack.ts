@@ -6,7 +6,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { migrate } from "@/lib/db/migrate";
 import { seedDemo } from "@/prisma/seed";
-import { COLLEAGUE, OPERATOR, SUBSCRIBER } from "@/scripts/demo/accounts";
+import { COLLEAGUE, NEIGHBOUR, OPERATOR, SUBSCRIBER } from "@/scripts/demo/accounts";
 import type { Child } from "@/scripts/demo/child";
 import type { Endings } from "@/scripts/demo/endings";
 import { type GatewayHost, type GatewayHostOptions, removeGatewayHost, startGatewayHost } from "@/scripts/demo/gateway-host";
@@ -29,6 +29,8 @@ export interface StackOptions {
   worldName: string;
   /** Also lets the machine itself reach the gateway, so that its own WireGuard can use a downloaded file. */
   reachableFromHere: boolean;
+  /** Also another customer's instance, on the same subnet and gateway. */
+  withNeighbour: boolean;
   progress: Progress;
   runFile: RunFile | null;
   /** Settings of the portal beyond those that the stack makes. */
@@ -48,6 +50,8 @@ export interface Stack {
   portal: Child;
   subscriptionId: string;
   instance: SeededInstance & { username: string; password: string };
+  /** Another customer's; null when there is none. */
+  neighbour: SeededInstance | null;
   gatewayName: string;
   /** null: no tunnels are possible on this machine; `missing` says why. */
   gateway: GatewayHost | null;
@@ -79,9 +83,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
   const seeded = await progress.step("Preparing the database", async () => {
     await migrate(databaseUrl);
-    return seedDemo({ databaseUrl, issuer, subscriber: SUBSCRIBER, operator: OPERATOR, colleague: COLLEAGUE, gateway: { name: GATEWAY_NAME, endpointHost: GATEWAY_ADDRESS } });
+    return seedDemo({ databaseUrl, issuer, subscriber: SUBSCRIBER, operator: OPERATOR, colleague: COLLEAGUE, neighbour: options.withNeighbour ? NEIGHBOUR : null, gateway: { name: GATEWAY_NAME, endpointHost: GATEWAY_ADDRESS } });
   });
   const instance = await seededInstance(databaseUrl, seeded.instanceId);
+  const neighbour = seeded.neighbourInstanceId === null ? null : await seededInstance(databaseUrl, seeded.neighbourInstanceId);
 
   const portal = await progress.step("Starting the portal", async () => {
     const child = await startPortal({
@@ -99,7 +104,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       namespace: gatewayNamespace(options.worldName), address: GATEWAY_ADDRESS, reachableFromHere: options.reachableFromHere ? `pc${options.worldName}` : null,
       portalUrl, enrolToken: seeded.enrolToken, stateFolder: join(folder, "gateway"), logFile: logs("agent"), runFile, endings, settings: options.agentSettings ?? {},
     };
-    gateway = await progress.step(`Starting the gateway (${implementation === "kernel" ? "WireGuard in the kernel" : "wireguard-go"}) and the instance`, async () => {
+    gateway = await progress.step(`Starting the gateway (${implementation === "kernel" ? "WireGuard in the kernel" : "wireguard-go"}) and ${neighbour ? "two instances" : "the instance"}`, async () => {
       // What a killed run left behind goes first; what this one makes goes last, even if it is half-made.
       await removeGatewayHost(plan.namespace, databaseUrl);
       await endings.add(() => removeGatewayHost(plan.namespace, databaseUrl));
@@ -107,6 +112,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         const started = await startGatewayHost(plan);
         void watch(started.agent);
         void watch(await startInstance({ instance, password: secrets.instancePassword, agent: started.agent, logFile: logs("instance"), runFile, endings }));
+        if (neighbour) void watch(await startInstance({ instance: neighbour, label: "The neighbour’s instance", password: secrets.instancePassword, agent: started.agent, logFile: logs("neighbour"), runFile, endings }));
         return started;
       } catch (error) {
         // Called off while an `ip` command was under way: what that made came after the removal.
@@ -117,6 +123,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
   return {
     portalUrl, issuer, mailboxUrl: mailbox.url, logs: { portal: logs("portal"), agent: logs("agent") }, portal, subscriptionId: seeded.subscriptionId,
-    instance: { ...instance, username: INSTANCE_USERNAME, password: secrets.instancePassword }, gatewayName: GATEWAY_NAME, gateway, missing,
+    instance: { ...instance, username: INSTANCE_USERNAME, password: secrets.instancePassword }, neighbour, gatewayName: GATEWAY_NAME, gateway, missing,
   };
 }
