@@ -1,6 +1,7 @@
 /** Which WireGuard this host has. */
 import { CommandFailed, run } from "@/agent/device/command";
 import type { Implementation } from "@/agent/device/wireguard";
+import { toPlainText } from "@/lib/protocol/plain-text";
 
 export interface WireGuardFound {
   implementation: Implementation;
@@ -10,7 +11,7 @@ export interface WireGuardFound {
 
 export async function detectWireGuard(hostNamespace: string | null): Promise<WireGuardFound> {
   const toolsVersion = await run("wg", ["--version"]).catch(() => "");
-  return { implementation: (await kernelHasWireGuard(hostNamespace)) ? "kernel" : "wireguard-go", toolsVersion: toolsVersion.trim().split(" - ")[0]!.slice(0, 80) };
+  return { implementation: (await kernelHasWireGuard(hostNamespace)) ? "kernel" : "wireguard-go", toolsVersion: toPlainText(toolsVersion.trim().split(" - ")[0]!, 80) };
 }
 
 /** The only sure way to know is to make one. */

@@ -3,6 +3,7 @@ import { CommandFailed } from "@/agent/device/command";
 import { type Log, textOf } from "@/agent/log";
 import { type Failure, failureSchema } from "@/lib/protocol/messages";
 import { MAX_FAILURE_MESSAGE_LENGTH } from "@/lib/protocol/limits";
+import { toPlainText } from "@/lib/protocol/plain-text";
 
 /** What doesn't work now, by instance; each new reason is logged once. */
 export class Failures {
@@ -36,7 +37,7 @@ export class Failures {
 /** @param instanceId null when the whole gateway is concerned. */
 export function failureOf(instanceId: string | null, error: unknown): Failure {
   const { code, message } = explain(error);
-  return failureSchema.parse({ instanceId, code, message: message.slice(0, MAX_FAILURE_MESSAGE_LENGTH) });
+  return failureSchema.parse({ instanceId, code, message: toPlainText(message, MAX_FAILURE_MESSAGE_LENGTH) });
 }
 
 /** A peer that is on the device with a key that nobody has (agent/preshared-keys.ts). */

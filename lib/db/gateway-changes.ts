@@ -132,11 +132,14 @@ export interface Said {
   about?: { revision: number; inSync: boolean; digest?: Uint8Array; failure?: string | null };
 }
 
-/** Notes what a gateway said of itself. What is said about an older revision than it confirmed, by a replay or a late message, is passed over. */
-export async function notePresence(tx: Tx, gatewayId: string, { now, about }: Said): Promise<void> {
+/**
+ * Notes what a gateway said of itself. What is said about an older revision than it confirmed, by a replay or a late message, is passed
+ * over. @returns whether it was said about the latest revision that the gateway confirmed, or a later one
+ */
+export async function notePresence(tx: Tx, gatewayId: string, { now, about }: Said): Promise<boolean> {
   const digest = about?.digest ? bitsOf(about.digest) : null;
   const confirmed = about?.inSync ? about.revision : 0;
-  await tx.$executeRaw`
+  const [row] = await tx.$queryRaw<{ confirmed: bigint }[]>`
     INSERT INTO gateway_presence AS p (gateway_id, last_seen_at, acknowledged_revision, observed_digest, in_sync, failure)
     VALUES (${gatewayId}::uuid, ${now}, ${about?.digest ? confirmed : 0}, ${digest}::bit(256), ${about?.inSync ?? false}, ${about?.failure ?? null})
     ON CONFLICT (gateway_id) DO UPDATE SET
@@ -144,7 +147,9 @@ export async function notePresence(tx: Tx, gatewayId: string, { now, about }: Sa
       acknowledged_revision = GREATEST(p.acknowledged_revision, EXCLUDED.acknowledged_revision),
       observed_digest = CASE WHEN ${about?.revision ?? -1} >= p.acknowledged_revision THEN COALESCE(EXCLUDED.observed_digest, p.observed_digest) ELSE p.observed_digest END,
       in_sync = CASE WHEN ${about?.revision ?? -1} >= p.acknowledged_revision THEN EXCLUDED.in_sync ELSE p.in_sync END,
-      failure = CASE WHEN ${about?.failure !== undefined} AND ${about?.revision ?? -1} >= p.acknowledged_revision THEN EXCLUDED.failure ELSE p.failure END`;
+      failure = CASE WHEN ${about?.failure !== undefined} AND ${about?.revision ?? -1} >= p.acknowledged_revision THEN EXCLUDED.failure ELSE p.failure END
+    RETURNING acknowledged_revision AS confirmed`;
+  return row !== undefined && about !== undefined && BigInt(about.revision) >= row.confirmed;
 }
 
 /** Wakes the pages that show these, once the transaction commits. */

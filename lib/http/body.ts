@@ -20,7 +20,9 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
   let size = 0;
   const reader = request.body.getReader();
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch(() => {
+      throw new PortcullisError("bad_request", "That request broke off before its end.");
+    });
     if (done) break;
     size += value.byteLength;
     if (size > maxBytes) {

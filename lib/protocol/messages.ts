@@ -16,6 +16,7 @@ import {
   MAX_SIGHTINGS_PER_MOVE,
   MAX_WAIT_SECONDS,
 } from "@/lib/protocol/limits";
+import { isPlainText } from "@/lib/protocol/plain-text";
 
 export const GATEWAY_API_PATH = "/api/gateway/v1";
 /** Request header: the sender's PROTOCOL_VERSION in decimal. */
@@ -26,6 +27,7 @@ const uuid = z.string().refine(isId, "is not a UUID in lower case");
 const publicKey = z.string().regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, "is not a WireGuard public key");
 /** Version byte 0x01 and 104 more bytes. */
 const sealedPresharedKey = z.string().regex(/^A[Q-Za-f][A-Za-z0-9+/]{138}$/, "is not a sealed preshared key");
+const text = (max: number) => z.string().max(max).refine(isPlainText, "holds control characters or half of a surrogate pair");
 const instant = z.iso.datetime({ offset: false });
 const count = z.int().min(0);
 const revision = count;
@@ -76,10 +78,10 @@ export const enrolRequestSchema = z.object({
   token: enrolTokenSchema,
   credential: credentialSchema,
   protocol,
-  agentVersion: z.string().min(1).max(40),
+  agentVersion: text(40).min(1),
   /** Browsers seal preshared keys to it. */
   boxPublicKey: publicKey,
-  wireguard: z.object({ implementation: z.enum(["kernel", "wireguard-go"]), toolsVersion: z.string().max(80) }),
+  wireguard: z.object({ implementation: z.enum(["kernel", "wireguard-go"]), toolsVersion: text(80) }),
 });
 export type EnrolRequest = z.infer<typeof enrolRequestSchema>;
 
@@ -113,7 +115,7 @@ export const failureSchema = z.object({
   /** For programs, like "port_in_use"; new ones may appear. */
   code: z.string().regex(/^[a-z][a-z0-9_]{0,39}$/),
   /** For the operator: what doesn't work, and what to do. */
-  message: z.string().min(1).max(MAX_FAILURE_MESSAGE_LENGTH),
+  message: text(MAX_FAILURE_MESSAGE_LENGTH).min(1),
 });
 export type Failure = z.infer<typeof failureSchema>;
 

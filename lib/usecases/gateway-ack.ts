@@ -9,6 +9,7 @@ import { noteFailedInstances } from "@/lib/db/provisioning";
 import { iso } from "@/lib/db/values";
 import type { Ports } from "@/lib/ports";
 import type { AckRequest, AckResponse } from "@/lib/protocol/messages";
+import { toPlainText } from "@/lib/protocol/plain-text";
 import type { AuditActor } from "@/lib/core/audit-chain";
 
 /** A mail names so many clients; the page has them all. */
@@ -23,9 +24,9 @@ export async function acknowledgeRevision(ports: Ports, gateway: GatewayIdentity
     const now = ports.clock.now();
     const digest = new Uint8Array(Buffer.from(ack.digest, "hex"));
     const inSync = (await digestMatches(tx, gateway.id, ack.revision, digest)) === true;
-    const failure = ack.failures.length === 0 ? null : ack.failures.map((item) => item.message).join(" ").slice(0, 1000);
-    await notePresence(tx, gateway.id, { now, about: { revision: ack.revision, inSync, digest, failure } });
-    const broken = ack.failures.flatMap(({ instanceId }) => instanceId ?? []);
+    const failure = ack.failures.length === 0 ? null : toPlainText(ack.failures.map((item) => item.message).join(" "), 1000);
+    const newest = await notePresence(tx, gateway.id, { now, about: { revision: ack.revision, inSync, digest, failure } });
+    const broken = newest ? ack.failures.flatMap(({ instanceId }) => instanceId ?? []) : [];
     if (broken.length > 0) await noteFailedInstances(tx, gateway.id, broken);
     if (!inSync) return { acknowledgedRevision: 0, inSync };
     const settled = await settleChanges(tx, {
@@ -37,7 +38,8 @@ export async function acknowledgeRevision(ports: Ports, gateway: GatewayIdentity
       now,
     });
     await tellOfLateCuts(ports, tx, settled.filter(({ cut, alerted }) => cut && alerted), now);
-    const confirmed = await confirmInstances(tx, gateway.id, ack.instances);
+    // One that comes late tells of keys that an interface may no longer have: clients would be given the wrong one.
+    const confirmed = newest ? await confirmInstances(tx, gateway.id, ack.instances) : [];
     const actor: AuditActor = { kind: "gateway", id: gateway.id, label: `gateway ${gateway.name}`, operator: false };
     await notifySubscriptions(tx, [...settled, ...confirmed.map(({ subscriptionId }) => ({ subscriptionId, clientId: null }))]);
     await appendAudit(tx, [
