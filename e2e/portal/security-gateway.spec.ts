@@ -1,5 +1,7 @@
 /** The gateway protocol from outside: who may speak, and about what. docs/gateway-protocol.md is the contract. */
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { type IncomingMessage, request as httpRequest } from "node:http";
 import { MAX_REQUEST_BYTES } from "@/lib/protocol/limits";
 import { PROTOCOL_VERSION } from "@/lib/protocol/version";
 import { addGateway } from "@/lib/usecases/add-gateway";
@@ -123,4 +125,20 @@ test("a message that is too large or of another shape is refused with a reason, 
   }
   // A revision from the future gets everything, not an error.
   expect((await send("GET", "state?since=999&wait=0")).body).toMatchObject({ kind: "full" });
+});
+
+test("17 MB are refused, whether their length is told beforehand or not, and the gateway is served as before", async ({ make, store, stack }) => {
+  const { send, credential } = await enrolOne(await make.stranger(), store);
+  const told = await send("POST", "ack", { ...ack(0), padding: "x".repeat(17_000_000) });
+  expect([told.status, errorCode(told)]).toEqual([413, "body_too_large"]);
+
+  const untold = httpRequest(`${stack.portalUrl}${API}/ack`, { method: "POST", headers: { "portcullis-protocol": String(PROTOCOL_VERSION), authorization: `Bearer ${credential}`, "transfer-encoding": "chunked" } });
+  // The connection may end while there is still something to send.
+  untold.on("error", () => undefined);
+  const answered = once(untold, "response") as Promise<[IncomingMessage]>;
+  for (let sent = 0; sent < 17_000_000; sent += 1_000_000) untold.write(Buffer.alloc(1_000_000, 32));
+  const [response] = await answered;
+  expect(response.statusCode).toBe(413);
+  untold.destroy();
+  expect((await send("POST", "ack", ack(0))).body).toEqual({ acknowledgedRevision: 0, inSync: true });
 });

@@ -1,6 +1,7 @@
-/** The portal's HTTP server around Next: addresses that can't be forged, timeouts, and an orderly end. */
+/** The portal's HTTP server around Next: addresses that can't be forged, bounds, and an orderly end. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { close, portProblem } from "@/scripts/http";
+import { boundConnections, endUnread, refuseHuge, SERVER_BOUNDS, type ServerBounds } from "@/scripts/portal/bounds";
 import { markRemoteAddress } from "@/scripts/portal/remote-address";
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -16,12 +17,14 @@ export interface PortalServer {
  * Listens on each address; an empty list means all of them. An address that this machine doesn't have (::1 without IPv6)
  * is left out as long as another one works.
  */
-export async function startPortalServer(port: number, addresses: string[], trustedProxyHops: number): Promise<PortalServer> {
+export async function startPortalServer(port: number, addresses: string[], trustedProxyHops: number, bounds: ServerBounds = SERVER_BOUNDS): Promise<PortalServer> {
   let handler: RequestHandler = sayStarting;
   const servers: Server[] = [];
   const problems: Error[] = [];
   for (const address of addresses.length > 0 ? addresses : [undefined]) {
-    const server = createServer((request, response) => {
+    const server = createServer({ connectionsCheckingInterval: bounds.lookEveryMs }, (request, response) => {
+      endUnread(request, response, bounds);
+      if (refuseHuge(request, response, bounds)) return;
       markRemoteAddress(request, trustedProxyHops);
       handler(request, response).catch((error: unknown) => {
         console.error("A request failed:", error instanceof Error ? error.message : error);
@@ -29,11 +32,7 @@ export async function startPortalServer(port: number, addresses: string[], trust
         response.end();
       });
     });
-    // These limit how long a request may take to arrive, not how long its answer may take: long-polls last 30 s, event streams longer.
-    server.headersTimeout = 15_000;
-    server.requestTimeout = 60_000;
-    // Longer than the 60 s after which common reverse proxies drop an idle connection, so that they are the ones who do.
-    server.keepAliveTimeout = 75_000;
+    boundConnections(server, bounds);
     const problem = await tryToListen(server, port, address);
     if (!problem) servers.push(server);
     else if (problem.code === "EADDRNOTAVAIL" || problem.code === "EAFNOSUPPORT") problems.push(problem);
