@@ -160,6 +160,29 @@ describe("a request that waits", () => {
     expect(await waiting).toMatchObject({ kind: "delta", from: revision, changes: [{ kind: "peer", peer: { clientId: client.id } }] });
   });
 
+  test("is answered when the wake-up connection, lost before the commit, is made again, and not only when it would have looked again", async () => {
+    const tenant = await makeTenant(kit);
+    const { issue } = await prepareIssue(kit, tenant.owner, tenant.subscriptionId, "machine");
+    const { revision } = await tenant.gateway.fetch();
+    const listening = async () => (await kit.sql<{ pid: number }>("SELECT pid FROM pg_stat_activity WHERE application_name = 'portcullis wake-ups' AND datname = current_database()")).map(({ pid }) => pid);
+    const others = await listening();
+    let lose: () => void = () => {};
+    const lost = new Promise<void>((resolve) => (lose = resolve));
+    const own = await kit.listener(() => lose());
+    const pids = (await listening()).filter((pid) => !others.includes(pid));
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    let answered = false;
+    const waiting = waitForGatewayState({ ...kit.ports, wakeups: own }, tenant.gateway, { since: revision, wait: 30 }, new AbortController().signal).finally(() => (answered = true));
+    while (vi.getTimerCount() === 0) await new Promise((resolve) => void setImmediate(resolve));
+    await kit.sql("SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid", [pids]);
+    await lost;
+    const { client } = await issue();
+    expect(answered).toBe(false);
+    // It tries again after half a second; the look that would find the change anyway is seconds away.
+    vi.advanceTimersByTime(500);
+    expect(await waiting).toMatchObject({ kind: "delta", from: revision, changes: [{ kind: "peer", peer: { clientId: client.id } }] });
+  });
+
   test("is answered at once when the agent hangs up, and says that nothing changed", async () => {
     const tenant = await makeTenant(kit);
     const { revision } = await tenant.gateway.fetch();
