@@ -38,7 +38,7 @@ async function main(): Promise<number> {
   const text = { type: "string" } as const;
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { ...Object.fromEntries(OPTIONS.map((name) => [name, text])), yes: { type: "boolean" } },
+    options: { ...Object.fromEntries(OPTIONS.map((name) => [name, text])), yes: { type: "boolean" }, "without-agent": { type: "boolean" } },
   });
   if (positionals.length === 0 || positionals[0] === "help") {
     console.log(HELP);

@@ -143,7 +143,7 @@ export const api = {
     send<ClientChallengeView>("POST", `${inSubscription(subscriptionId)}/clients/${id(clientId)}/key/challenge`, { body: {} }),
 
   /** Safe to repeat with the same key and proof. */
-  replaceKey: (subscriptionId: string, clientId: string, request: { publicKey: string; sealedPresharedKey: string; proof: Proof }) =>
+  replaceKey: (subscriptionId: string, clientId: string, request: { publicKey: string; sealedPresharedKey: string | null; proof: Proof }) =>
     send<IssuedClientView>("POST", `${inSubscription(subscriptionId)}/clients/${id(clientId)}/key`, { body: request }),
 
   requestAddressChallenge: () => send<AddressChallenge>("POST", "/api/v1/address/challenge", { body: {} }),

@@ -11,8 +11,8 @@ describe("the keys of a client that is being added", () => {
   it("are a pair, with a preshared key that only the gateway opens", () => {
     const keys = makeClientKeys({ challengeId: "c", sealTo: gateway.publicKey, ownKey: "" }, random);
     expect(keys.privateKey && publicKeyOf(keys.privateKey)).toBe(keys.publicKey);
-    expect(openPresharedKey(keys.sealedPresharedKey, gateway.privateKey)).toEqual(keys.presharedKey);
-    expect(openPresharedKey(keys.sealedPresharedKey, generateKeyPair(random).privateKey)).toBeNull();
+    expect(openPresharedKey(keys.sealedPresharedKey ?? "", gateway.privateKey)).toEqual(keys.presharedKey);
+    expect(openPresharedKey(keys.sealedPresharedKey ?? "", generateKeyPair(random).privateKey)).toBeNull();
   });
 
   it("leave a person's own private key where it is", () => {
@@ -20,6 +20,10 @@ describe("the keys of a client that is being added", () => {
     const keys = makeClientKeys({ challengeId: "c", sealTo: gateway.publicKey, ownKey: ` ${own}\n` }, random);
     expect(keys.privateKey).toBeNull();
     expect(keys.publicKey).toBe(own);
+  });
+
+  it("come without a preshared key where the instance's host could not open one", () => {
+    expect(makeClientKeys({ challengeId: "c", sealTo: null, ownKey: "" }, random)).toMatchObject({ presharedKey: null, sealedPresharedKey: null });
   });
 
   it("can't be printed", () => {

@@ -12,18 +12,20 @@ export interface ClientKeyMaterial {
   /** null: the person's own, which stays on their machine. */
   privateKey: PrivateKey | null;
   publicKey: PublicKey;
-  presharedKey: Uint8Array;
-  sealedPresharedKey: string;
+  /** null: the instance's host can't open one. */
+  presharedKey: Uint8Array | null;
+  sealedPresharedKey: string | null;
 }
 
 /**
  * @param ownKey the person's own public key; empty: a key pair is made
- * @param sealTo the gateway's box public key
+ * @param sealTo the gateway's box public key; null: go without a preshared key
  * @throws PortcullisError public_key_invalid, for either of them
  */
-export function makeClientKeys(challenge: { challengeId: string; sealTo: string; ownKey: string }, randomBytes: RandomBytes): ClientKeyMaterial {
+export function makeClientKeys(challenge: { challengeId: string; sealTo: string | null; ownKey: string }, randomBytes: RandomBytes): ClientKeyMaterial {
   const { challengeId, sealTo, ownKey } = challenge;
   const pair = ownKey === "" ? generateKeyPair(randomBytes) : { privateKey: null, publicKey: parsePublicKey(ownKey) };
+  if (sealTo === null) return { challengeId, ...pair, presharedKey: null, sealedPresharedKey: null };
   const presharedKey = generatePresharedKey(randomBytes);
   return { challengeId, ...pair, presharedKey, sealedPresharedKey: sealPresharedKey(presharedKey, parsePublicKey(sealTo), randomBytes) };
 }

@@ -14,12 +14,28 @@ export interface EnforcementStep {
 }
 
 /** The way of the latest change from the request to the gateway's word, step by step. */
-export function enforcementSteps({ state, enforcement }: Pick<ClientView, "state" | "enforcement">): EnforcementStep[] {
+export function enforcementSteps({ state, enforcement, gateway }: Pick<ClientView, "state" | "enforcement" | "gateway">): EnforcementStep[] {
   const adding = state === "active";
   const { requestedAt, committedAt, deliveredAt, appliedAt, acknowledgedAt } = enforcement;
-  return timedSteps([
+  const begun: RawStep[] = [
     { key: "requested", label: "Requested", done: "The request reached the portal.", ahead: "", at: requestedAt },
     { key: "committed", label: "Committed", done: "The change is on record, with its entry in the activity log.", ahead: "", at: committedAt },
+  ];
+  if (gateway.fetched) {
+    return timedSteps([
+      ...begun,
+      {
+        key: "delivered",
+        label: "Fetched",
+        done: `The instance’s host fetched its list of clients, ${adding ? "with" : "without"} this one.`,
+        ahead: "The instance’s host fetches its list of clients from time to time.",
+        at: deliveredAt,
+      },
+      { key: "confirmed", label: "Not confirmed", done: "", ahead: "The host runs no agent that could read its device back, so nobody tells whether it did as the list says.", at: null },
+    ]);
+  }
+  return timedSteps([
+    ...begun,
     { key: "delivered", label: "Delivered", done: "The gateway picked it up.", ahead: "The gateway picks it up as soon as it can be reached.", at: deliveredAt },
     {
       key: "applied",

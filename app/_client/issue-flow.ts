@@ -29,7 +29,7 @@ export interface ApproveStep {
   /** ISO 8601, as the approval is bound to it; null: no end, or as late as the plan allows. */
   expiresAt: string | null;
   challengeId: string;
-  sealTo: string;
+  sealTo: string | null;
   /** A new challenge is being asked for, in place of one that is of no more use. */
   pending: boolean;
 }

@@ -26,7 +26,7 @@ export function DeviceStatus({ client }: { client: ClientView }) {
             Seen <RelativeTime iso={lastHandshakeAt} />
           </span>
         ) : (
-          <span className="text-faint">Never connected</span>
+          <span className="text-faint">{client.gateway.fetched ? "Not known" : "Never connected"}</span>
         )}
         {lastHandshakeAt && <Traffic client={client} />}
       </span>

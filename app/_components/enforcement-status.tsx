@@ -26,6 +26,19 @@ export function EnforcementStatus({ client, className }: { client: ClientView; c
               Cut at the gateway in <span className="tabular font-medium">{formatDuration(standing.tookMs)}</span>
             </>
           ))}
+        {standing.kind === "unconfirmed" && (
+          <>
+            <span className="font-medium">Not confirmed.</span> List {standing.cut ? "without" : "with"} it fetched <SinceTime iso={standing.fetchedAt} />, <span className="tabular">revision {standing.revision}</span>
+          </>
+        )}
+        {standing.kind === "unfetched" && (
+          <>
+            <span className="font-medium">
+              Waiting to be fetched since <SinceTime iso={standing.since} />
+            </span>
+            {standing.cut ? " — not cut yet" : " — not live yet"}
+          </>
+        )}
         {standing.kind === "waiting" && (
           <>
             <span className="font-medium">
@@ -45,4 +58,6 @@ const LOOK: Record<ReturnType<typeof enforcementOf>["kind"], { position: GatePos
   cutting: { position: "falling", tone: "text-bad" },
   cut: { position: "closed", tone: "text-muted" },
   waiting: { position: "stuck", tone: "text-warn" },
+  unconfirmed: { position: "stuck", tone: "text-muted" },
+  unfetched: { position: "stuck", tone: "text-warn" },
 };

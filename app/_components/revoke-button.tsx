@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { api } from "@/app/_client/api";
 import { toApiError } from "@/app/_client/api-error";
+import { whenCut } from "@/app/_client/enforcement";
 import { AlertDialog } from "@/lib/ui/alert-dialog";
 import { Button, type ButtonSize } from "@/lib/ui/button";
 import { useToast } from "@/lib/ui/toast";
@@ -57,10 +58,10 @@ export function RevokeButton({ subscriptionId, client, onRevoked, onPendingChang
         onConfirm={() => void revoke()}
       >
         <p>
-          <strong className="font-medium text-ink">{client.nickname}</strong> ({client.ownerEmail}) loses access {client.gateway.online ? "within moments" : "as soon as the gateway is back"}. This can’t be undone;
+          <strong className="font-medium text-ink">{client.nickname}</strong> ({client.ownerEmail}) loses access {whenCut(client.gateway)}. This can’t be undone;
           to return, it needs a new config.
         </p>
-        {!client.gateway.online && (
+        {client.gateway.fetched === null && !client.gateway.online && (
           <p className="text-warn">
             The gateway {client.gateway.name} can’t be reached right now. Until it answers, a connection that is open stays open; this page tells you when it is cut.
           </p>

@@ -6,14 +6,17 @@ import { POST as ack } from "@/app/api/gateway/v1/ack/route";
 import { POST as enrol } from "@/app/api/gateway/v1/enrol/route";
 import { POST as report } from "@/app/api/gateway/v1/report/route";
 import { GET as state } from "@/app/api/gateway/v1/state/route";
+import { GET as wgConf } from "@/app/api/gateway/v1/wg.conf/route";
 import { generateKeyPair } from "@/lib/core/keys";
 import { PROTOCOL_HEADER } from "@/lib/protocol/messages";
 import { serve } from "@/lib/testing/api";
 import { digestOfState, newCredential, type FullState, type TestGateway } from "@/lib/testing/gateway";
 import { openKit, type Kit } from "@/lib/testing/kit";
 import { changedTables, snapshotOf, type Snapshot } from "@/lib/testing/snapshot";
+import { listedInstance } from "@/lib/testing/peer-list";
 import { addClient, makeTenant, type Tenant } from "@/lib/testing/tenancy";
 import { addGateway } from "@/lib/usecases/add-gateway";
+import { makeListCredential } from "@/lib/usecases/make-list-credential";
 import { revokeClient } from "@/lib/usecases/revoke-client";
 import { viewClient } from "@/lib/usecases/view-client";
 import type { ClientView } from "@/lib/usecases/views";
@@ -65,6 +68,11 @@ async function touchedBy(act: () => Promise<unknown>): Promise<string[]> {
   return changedTables(before, rowsOf(await snapshotOf(kit), acme));
 }
 
+async function fetchList(credential: string): Promise<{ status: number; body: string }> {
+  const response = await wgConf(new NextRequest(`https://portal.test/api/gateway/v1/wg.conf?instance=${acme.instanceId}`, { headers: { authorization: `Bearer ${credential}` } }));
+  return { status: response.status, body: await response.text() };
+}
+
 const foreignKey = () => generateKeyPair(kit.ports.randomBytes).publicKey;
 const figures = { endpoint: "203.0.113.66:6666", latestHandshakeSecondsAgo: 1, receivedBytes: 666, sentBytes: 666 };
 
@@ -93,6 +101,18 @@ const ATTEMPTS: Record<string, (theirs: FullState, own: FullState) => Promise<vo
       moves: [{ instanceId, publicKey, seen: [{ msAgo: 2_000, endpoint: "203.0.113.1:1", latestHandshakeSecondsAgo: 2 }, { msAgo: 1_000, endpoint: "198.51.100.1:1", latestHandshakeSecondsAgo: 1 }] }],
     };
     for (const full of [own, theirs]) expect((await send(report, mallory.gateway, { body: { revision: full.revision, digest: digestOfState(full), ...body } })).status).toBe(200);
+  },
+  async "wg.conf"() {
+    const list = await listedInstance(kit);
+    const text = await fetchList(list.credential);
+    expect(text.status).toBe(200);
+    for (const secret of [acme.instanceId, client.id, client.publicKey, acme.gateway.id]) expect(text.body).not.toContain(secret);
+    // A gateway's credential fetches no list, and a list's credential is no gateway's.
+    for (const credential of [acme.gateway.credential, mallory.gateway.credential, `pcl_${acme.gateway.credential.slice(4)}`]) expect((await fetchList(credential)).status).toBe(401);
+    for (const [handler, sent] of [[state, { query: "?since=none&wait=0" }], [ack, { body: {} }], [report, { body: {} }]] as const) {
+      expect(await send(handler, { ...mallory.gateway, credential: list.credential }, sent)).toMatchObject({ status: 401 });
+    }
+    await expect(makeListCredential(kit.ports, acme.instanceId)).rejects.toMatchObject({ code: "bad_request" });
   },
   async enrol() {
     const { enrolToken } = await addGateway(kit.ports, { name: `gw-${kit.ports.newId()}`, endpointHost: "gateway.test" });

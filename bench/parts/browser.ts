@@ -60,7 +60,7 @@ export interface Proved {
   nickname: string;
   challengeId: string;
   /** The gateway's box key. */
-  sealTo: string;
+  sealTo: string | null;
 }
 
 let nicknames = 0;
@@ -79,10 +79,10 @@ export interface ClientKeys {
   sealedPresharedKey: string;
 }
 
-export function makeKeys(sealTo: string): ClientKeys {
+export function makeKeys(sealTo: string | null): ClientKeys {
   const random = (length: number) => new Uint8Array(randomBytes(length));
   const presharedKey = random(32);
-  return { keys: generateKeyPair(random), presharedKey, sealedPresharedKey: sealPresharedKey(presharedKey, parsePublicKey(sealTo), random) };
+  return { keys: generateKeyPair(random), presharedKey, sealedPresharedKey: sealPresharedKey(presharedKey, parsePublicKey(sealTo ?? ""), random) };
 }
 
 /** Hands in the code with the public key. */

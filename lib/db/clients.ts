@@ -6,6 +6,7 @@ import { violatedUnique, type Tx } from "./client";
 import type { DeviceChangeTimes } from "./gateway-changes";
 import { Prisma } from "./generated/client";
 import { publicKeyText } from "./keys";
+import type { GatewaySeen } from "./subscriptions";
 import { fromBase64 } from "./values";
 
 export interface ClientRow {
@@ -36,7 +37,7 @@ export interface ClientRow {
   sharedNetworks: string[];
   change: DeviceChangeTimes;
   sighting: { observedAt: Date; latestHandshakeAt: Date | null; receivedBytes: number; sentBytes: number; receivedPerSecond: number; sentPerSecond: number; endpoint: string | null } | null;
-  gateway: { id: string; name: string; lastSeenAt: Date | null };
+  gateway: { id: string; name: string } & GatewaySeen;
 }
 
 type Raw = Omit<ClientRow, "publicKey" | "change" | "sighting" | "gateway"> & {
@@ -56,6 +57,9 @@ type Raw = Omit<ClientRow, "publicKey" | "change" | "sighting" | "gateway"> & {
   gatewayId: string;
   gatewayName: string;
   lastSeenAt: Date | null;
+  agentless: boolean;
+  fetchedAt: Date | null;
+  fetchedRevision: bigint | null;
 };
 
 const SELECT = Prisma.sql`
@@ -68,7 +72,8 @@ const SELECT = Prisma.sql`
     ch.requested_at AS "requestedAt", ch.committed_at AS "committedAt", ch.delivered_at AS "deliveredAt", ch.applied_at AS "appliedAt",
     ch.acknowledged_at AS "acknowledgedAt", cs.observed_at AS "observedAt", cs.latest_handshake_at AS "latestHandshakeAt",
     cs.received_bytes AS "receivedBytes", cs.sent_bytes AS "sentBytes",
-    cs.received_per_second AS "receivedPerSecond", cs.sent_per_second AS "sentPerSecond", cs.endpoint, g.id AS "gatewayId", g.name AS "gatewayName", gp.last_seen_at AS "lastSeenAt"
+    cs.received_per_second AS "receivedPerSecond", cs.sent_per_second AS "sentPerSecond", cs.endpoint, g.id AS "gatewayId", g.name AS "gatewayName", gp.last_seen_at AS "lastSeenAt",
+    g.agentless, pl.fetched_at AS "fetchedAt", pl.fetched_revision AS "fetchedRevision"
   FROM access_clients c
   JOIN subscriptions s ON s.id = c.subscription_id
   JOIN users o ON o.id = c.owner_id
@@ -77,10 +82,11 @@ const SELECT = Prisma.sql`
   LEFT JOIN users r ON r.id = c.revoked_by_id
   LEFT JOIN users su ON su.id = c.suspended_by_id
   LEFT JOIN gateway_presence gp ON gp.gateway_id = c.gateway_id
+  LEFT JOIN peer_lists pl ON pl.instance_id = c.instance_id
   LEFT JOIN client_sightings cs ON cs.client_id = c.id`;
 
 function fromRaw(raw: Raw): ClientRow {
-  const { requestedAt, committedAt, deliveredAt, appliedAt, acknowledgedAt, observedAt, latestHandshakeAt, receivedBytes, sentBytes, receivedPerSecond, sentPerSecond, endpoint, gatewayId, gatewayName, lastSeenAt, publicKey, ...rest } = raw;
+  const { requestedAt, committedAt, deliveredAt, appliedAt, acknowledgedAt, observedAt, latestHandshakeAt, receivedBytes, sentBytes, receivedPerSecond, sentPerSecond, endpoint, gatewayId, gatewayName, lastSeenAt, agentless, fetchedAt, fetchedRevision, publicKey, ...rest } = raw;
   return {
     ...rest,
     publicKey: publicKeyText(publicKey),
@@ -94,7 +100,7 @@ function fromRaw(raw: Raw): ClientRow {
       sentPerSecond: Number(sentPerSecond),
       endpoint,
     },
-    gateway: { id: gatewayId, name: gatewayName, lastSeenAt },
+    gateway: { id: gatewayId, name: gatewayName, lastSeenAt, agentless, fetchedAt, fetchedRevision: fetchedRevision === null ? null : Number(fetchedRevision) },
   };
 }
 

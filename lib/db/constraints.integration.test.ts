@@ -37,6 +37,7 @@ const TWO_OF_EACH = [
   "INSERT INTO client_sightings (client_id, received_bytes, sent_bytes, observed_at) SELECT id, 0, 0, now() FROM access_clients WHERE $1::uuid IS NOT NULL",
   "INSERT INTO client_traffic_hours SELECT id, date_trunc('hour', now(), 'UTC'), 0, 0 FROM access_clients WHERE $1::uuid IS NOT NULL",
   "INSERT INTO client_traffic_days SELECT id, now(), 0, 0 FROM access_clients WHERE $1::uuid IS NOT NULL",
+  "INSERT INTO peer_lists SELECT id, sha256(id::text::bytea), now() FROM instances WHERE $1::uuid IS NOT NULL",
   "INSERT INTO account_links SELECT gen_random_uuid(), $1, 'end_sessions', sha256(i::text::bytea), now(), now(), NULL FROM generate_series(1, 2) i",
 ];
 
@@ -63,6 +64,11 @@ const REFUSED_UPDATES: [constraint: string, table: string, assignment: string][]
   ["gateways_name_key", "gateways", "name = 'same'"],
   ["gateways_credential_hash_key", "gateways", "credential_hash = decode(repeat('11', 32), 'hex')"],
   ["gateways_enrol_token_hash_key", "gateways", "enrol_token_hash = decode(repeat('11', 32), 'hex')"],
+  ["gateways_agentless", "gateways", "agentless = true"],
+  ["peer_lists_credential_hash_length", "peer_lists", "credential_hash = '\\x00'"],
+  ["peer_lists_credential_hash_key", "peer_lists", "credential_hash = decode(repeat('11', 32), 'hex')"],
+  ["peer_lists_fetched_whole", "peer_lists", "fetched_at = now()"],
+  ["peer_lists_fetched_whole", "peer_lists", "fetched_revision = 1"],
   ["access_clients_shared_whole", "access_clients", "shared_detected_at = now()"],
   ["access_clients_shared_whole", "access_clients", "shared_networks = ARRAY['192.0.2.1']"],
   ["access_clients_shared_in_order", "access_clients", "shared_detected_at = now(), shared_last_at = now() - interval '1 second'"],

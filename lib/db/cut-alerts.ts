@@ -16,7 +16,7 @@ export interface OverdueCut {
   committedAt: Date;
 }
 
-/** Those that nobody was told of, their rows locked; another process's are passed by. Each client's latest change alone counts. */
+/** Those that nobody was told of, their rows locked; a host without an agent confirms nothing, so its cuts count until they are fetched; another process's are passed by. Each client's latest change alone counts. */
 export async function lockOverdueCuts(tx: Tx, committedBefore: Date, limit: number): Promise<OverdueCut[]> {
   return tx.$queryRaw<OverdueCut[]>`
     SELECT ch.gateway_id AS "gatewayId", g.name AS "gatewayName", p.last_seen_at AS "gatewayLastSeenAt", p.failure, ch.revision,
@@ -26,13 +26,15 @@ export async function lockOverdueCuts(tx: Tx, committedBefore: Date, limit: numb
     JOIN subscriptions s ON s.id = c.subscription_id
     JOIN gateways g ON g.id = ch.gateway_id
     LEFT JOIN gateway_presence p ON p.gateway_id = ch.gateway_id
-    WHERE ch.acknowledged_at IS NULL AND ch.alerted_at IS NULL AND ch.committed_at <= ${committedBefore}
+    WHERE ch.acknowledged_at IS NULL AND ch.alerted_at IS NULL AND ch.committed_at <= ${committedBefore} AND NOT (g.agentless AND ch.delivered_at IS NOT NULL)
     ORDER BY ch.gateway_id, ch.revision LIMIT ${limit} FOR UPDATE OF ch SKIP LOCKED`;
 }
 
 /** Whether people were told of this gateway already, for a cut that is still not confirmed. */
 export async function isKnownLate(tx: Tx, gatewayId: string): Promise<boolean> {
-  const rows = await tx.$queryRaw<unknown[]>`SELECT FROM gateway_changes WHERE gateway_id = ${gatewayId}::uuid AND acknowledged_at IS NULL AND alerted_at IS NOT NULL LIMIT 1`;
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT FROM gateway_changes ch JOIN gateways g ON g.id = ch.gateway_id
+    WHERE ch.gateway_id = ${gatewayId}::uuid AND ch.acknowledged_at IS NULL AND ch.alerted_at IS NOT NULL AND NOT (g.agentless AND ch.delivered_at IS NOT NULL) LIMIT 1`;
   return rows.length > 0;
 }
 

@@ -57,13 +57,14 @@ export async function noteAgent(
   await tx.gatewayPresence.upsert({ where: { gatewayId }, create: { gatewayId, lastSeenAt: now, ...facts }, update: { lastSeenAt: now, ...facts } });
 }
 
-export async function insertGateway(tx: Tx, gateway: { id: string; name: string; endpointHost: string; now: Date }): Promise<void> {
-  await tx.$executeRaw`INSERT INTO gateways (id, name, endpoint_host, created_at) VALUES (${gateway.id}::uuid, ${gateway.name}, ${gateway.endpointHost}, ${gateway.now})`;
+export async function insertGateway(tx: Tx, gateway: { id: string; name: string; endpointHost: string; agentless?: boolean; now: Date }): Promise<void> {
+  const { id, name, endpointHost, agentless = false, now } = gateway;
+  await tx.$executeRaw`INSERT INTO gateways (id, name, endpoint_host, agentless, created_at) VALUES (${id}::uuid, ${name}, ${endpointHost}, ${agentless}, ${now})`;
 }
 
 /** Sets a new one-time token on a gateway that has not enrolled. @returns whether there is such a gateway */
 export async function setEnrolToken(tx: Tx, gatewayId: string, tokenHash: Uint8Array<ArrayBuffer>, expiresAt: Date): Promise<boolean> {
-  const { count } = await tx.gateway.updateMany({ where: { id: gatewayId, enrolledAt: null }, data: { enrolTokenHash: tokenHash, enrolTokenExpires: expiresAt } });
+  const { count } = await tx.gateway.updateMany({ where: { id: gatewayId, enrolledAt: null, agentless: false }, data: { enrolTokenHash: tokenHash, enrolTokenExpires: expiresAt } });
   return count === 1;
 }
 
@@ -98,6 +99,7 @@ export interface GatewayRow {
   name: string;
   endpointHost: string;
   enrolledAt: Date | null;
+  agentless: boolean;
   revision: number;
   lastSeenAt: Date | null;
   acknowledgedRevision: number;
@@ -107,7 +109,7 @@ export interface GatewayRow {
   failure: string | null;
   instances: number;
   peers: number;
-  /** Cuts that it has not confirmed. */
+  /** Cuts that it has not confirmed; without an agent: not fetched. */
   pendingCuts: number;
   /** Of the oldest of them. */
   pendingSince: Date | null;
@@ -115,7 +117,7 @@ export interface GatewayRow {
 
 export async function listGatewayRows(tx: Tx): Promise<GatewayRow[]> {
   const rows = await tx.$queryRaw<(Omit<GatewayRow, "revision" | "acknowledgedRevision"> & { revision: bigint; acknowledgedRevision: bigint })[]>`
-    SELECT g.id, g.name, g.endpoint_host AS "endpointHost", g.enrolled_at AS "enrolledAt", g.revision, p.last_seen_at AS "lastSeenAt",
+    SELECT g.id, g.name, g.endpoint_host AS "endpointHost", g.enrolled_at AS "enrolledAt", g.agentless, g.revision, p.last_seen_at AS "lastSeenAt",
            COALESCE(p.acknowledged_revision, 0) AS "acknowledgedRevision", COALESCE(p.in_sync, false) AS "inSync", p.agent_version AS "agentVersion",
            p.implementation, p.failure, (SELECT count(*)::int FROM instances i WHERE i.gateway_id = g.id AND i.status <> 'deprovisioned') AS instances,
            (SELECT COALESCE(sum(i.live_clients), 0)::int FROM instances i WHERE i.gateway_id = g.id) AS peers,
@@ -124,7 +126,7 @@ export async function listGatewayRows(tx: Tx): Promise<GatewayRow[]> {
     LEFT JOIN LATERAL (
       SELECT count(*)::int AS cuts, min(ch.committed_at) AS since FROM gateway_changes ch
       JOIN access_clients c ON c.id = ch.client_id AND c.revision = ch.revision AND c.state <> 'active'
-      WHERE ch.gateway_id = g.id AND ch.acknowledged_at IS NULL) late ON true
+      WHERE ch.gateway_id = g.id AND ch.acknowledged_at IS NULL AND NOT (g.agentless AND ch.delivered_at IS NOT NULL)) late ON true
     ORDER BY g.name`;
   return rows.map((row) => ({ ...row, revision: Number(row.revision), acknowledgedRevision: Number(row.acknowledgedRevision) }));
 }

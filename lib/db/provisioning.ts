@@ -3,6 +3,7 @@ import type { SubnetV4, SubnetV6 } from "@/lib/core/subnet";
 import type { Role } from "@/lib/core/vocabulary";
 import type { Tx } from "./client";
 import { notifySubscriptions, type DeviceChangeTimes } from "./gateway-changes";
+import { fromBase64 } from "./values";
 
 export async function upsertPlan(tx: Tx, plan: { id: string; code: string; name: string; maxClients: number | null; maxClientDays?: number | null; now: Date }): Promise<string> {
   const { code, name, maxClients, maxClientDays = null } = plan;
@@ -35,14 +36,16 @@ export interface NewInstance {
   listenPort: number;
   mtu: number | null;
   dns: string[];
+  /** Of the interface, in base64, where the host has no agent: the instance is ready by the operator's word. null: its gateway makes the key and confirms it. */
+  publicKey: string | null;
   now: Date;
 }
 
 export async function insertInstance(tx: Tx, i: NewInstance): Promise<void> {
   await tx.$executeRaw`
-    INSERT INTO instances (id, subscription_id, gateway_id, name, status, subnet_v4, subnet_v6, tunnel_address_v4, tunnel_address_v6, interface_name, listen_port, dns, mtu, created_at)
-    VALUES (${i.id}::uuid, ${i.subscriptionId}::uuid, ${i.gatewayId}::uuid, ${i.name}, 'provisioning', ${i.subnetV4}::cidr, ${i.subnetV6}::cidr, ${i.tunnelAddressV4}::inet,
-      ${i.tunnelAddressV6}::inet, ${i.interfaceName}, ${i.listenPort}, ${i.dns}::inet[], ${i.mtu}, ${i.now})`;
+    INSERT INTO instances (id, subscription_id, gateway_id, name, status, subnet_v4, subnet_v6, tunnel_address_v4, tunnel_address_v6, interface_name, listen_port, dns, mtu, public_key, created_at)
+    VALUES (${i.id}::uuid, ${i.subscriptionId}::uuid, ${i.gatewayId}::uuid, ${i.name}, ${i.publicKey === null ? "provisioning" : "ready"}::instance_status, ${i.subnetV4}::cidr, ${i.subnetV6}::cidr, ${i.tunnelAddressV4}::inet,
+      ${i.tunnelAddressV6}::inet, ${i.interfaceName}, ${i.listenPort}, ${i.dns}::inet[], ${i.mtu}, ${i.publicKey === null ? null : fromBase64(i.publicKey)}, ${i.now})`;
 }
 
 /**
@@ -50,13 +53,13 @@ export async function insertInstance(tx: Tx, i: NewInstance): Promise<void> {
  *
  * @returns null when there is no such gateway, or no port is left
  */
-export async function freeListenPort(tx: Tx, gatewayId: string, from: number): Promise<number | null> {
-  const gateways = await tx.$queryRaw<unknown[]>`SELECT id FROM gateways WHERE id = ${gatewayId}::uuid FOR UPDATE`;
-  if (gateways.length === 0) return null;
+export async function freeListenPort(tx: Tx, gatewayId: string, from: number): Promise<{ port: number; agentless: boolean } | null> {
+  const [gateway] = await tx.$queryRaw<{ agentless: boolean }[]>`SELECT agentless FROM gateways WHERE id = ${gatewayId}::uuid FOR UPDATE`;
+  if (!gateway) return null;
   const [row] = await tx.$queryRaw<{ port: number }[]>`
     SELECT candidate AS port FROM generate_series(${from}::int, 65535) AS candidate
     WHERE NOT EXISTS (SELECT 1 FROM instances WHERE gateway_id = ${gatewayId}::uuid AND listen_port = candidate) LIMIT 1`;
-  return row?.port ?? null;
+  return row ? { port: row.port, agentless: gateway.agentless } : null;
 }
 
 /** The latest change to the instance itself. */

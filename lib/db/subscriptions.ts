@@ -7,6 +7,14 @@ import type { Tx } from "./client";
 import { Prisma } from "./generated/client";
 import { notification } from "./wakeups";
 
+/** When a gateway was heard of; of a host without an agent, when it fetched this instance's list of peers. */
+export interface GatewaySeen {
+  lastSeenAt: Date | null;
+  agentless: boolean;
+  fetchedAt: Date | null;
+  fetchedRevision: number | null;
+}
+
 export interface InstanceRow {
   id: string;
   name: string;
@@ -21,7 +29,7 @@ export interface InstanceRow {
   mtu: number | null;
   persistentKeepaliveSeconds: number;
   liveClients: number;
-  gateway: { id: string; name: string; endpointHost: string; boxPublicKey: Uint8Array | null; lastSeenAt: Date | null };
+  gateway: { id: string; name: string; endpointHost: string; boxPublicKey: Uint8Array | null } & GatewaySeen;
 }
 
 export interface SubscriptionAccess {
@@ -68,6 +76,9 @@ interface Row {
   endpoint_host: string;
   box_public_key: Uint8Array | null;
   last_seen_at: Date | null;
+  agentless: boolean;
+  fetched_at: Date | null;
+  fetched_revision: bigint | null;
 }
 
 const COLUMNS = Prisma.sql`
@@ -75,10 +86,10 @@ const COLUMNS = Prisma.sql`
   i.id AS instance_id, i.name AS instance_name, i.status, i.subnet_v4::text, i.subnet_v6::text, host(i.tunnel_address_v4) AS tunnel_address_v4,
   host(i.tunnel_address_v6) AS tunnel_address_v6, i.listen_port, i.public_key, ARRAY(SELECT host(d) FROM unnest(i.dns) d) AS dns, i.mtu,
   i.persistent_keepalive_seconds AS keepalive, i.live_clients,
-  g.id AS gateway_id, g.name AS gateway_name, g.endpoint_host, g.box_public_key, gp.last_seen_at
+  g.id AS gateway_id, g.name AS gateway_name, g.endpoint_host, g.box_public_key, gp.last_seen_at, g.agentless, pl.fetched_at, pl.fetched_revision
   FROM subscriptions s JOIN plans p ON p.id = s.plan_id
   LEFT JOIN instances i ON i.subscription_id = s.id AND i.status <> 'deprovisioned'
-  LEFT JOIN gateways g ON g.id = i.gateway_id LEFT JOIN gateway_presence gp ON gp.gateway_id = g.id`;
+  LEFT JOIN gateways g ON g.id = i.gateway_id LEFT JOIN gateway_presence gp ON gp.gateway_id = g.id LEFT JOIN peer_lists pl ON pl.instance_id = i.id`;
 
 function fromRow(row: Row): SubscriptionAccess {
   return {
@@ -108,7 +119,16 @@ function fromRow(row: Row): SubscriptionAccess {
             mtu: row.mtu,
             persistentKeepaliveSeconds: row.keepalive,
             liveClients: row.live_clients,
-            gateway: { id: row.gateway_id, name: row.gateway_name, endpointHost: row.endpoint_host, boxPublicKey: row.box_public_key, lastSeenAt: row.last_seen_at },
+            gateway: {
+              id: row.gateway_id,
+              name: row.gateway_name,
+              endpointHost: row.endpoint_host,
+              boxPublicKey: row.box_public_key,
+              lastSeenAt: row.last_seen_at,
+              agentless: row.agentless,
+              fetchedAt: row.fetched_at,
+              fetchedRevision: row.fetched_revision === null ? null : Number(row.fetched_revision),
+            },
           },
   };
 }

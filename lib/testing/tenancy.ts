@@ -69,7 +69,7 @@ export function issueInput(kit: Kit, subscriptionId: string, nickname: string, c
     subscriptionId,
     nickname,
     publicKey: generateKeyPair(randomBytes).publicKey,
-    sealedPresharedKey: challenge && sealPresharedKey(generatePresharedKey(randomBytes), parsePublicKey(challenge.sealTo), randomBytes),
+    sealedPresharedKey: challenge && challenge.sealTo !== null ? sealPresharedKey(generatePresharedKey(randomBytes), parsePublicKey(challenge.sealTo), randomBytes) : null,
   };
 }
 

@@ -30,6 +30,8 @@ export function sentenceOf({ action, data }: Pick<AuditEvent, "action" | "data">
       return `Confirmed that the instance ${text("name")} is up.`;
     case "instance.key_changed":
       return `Made a new key for the instance ${text("name")}: clients need new configs.`;
+    case "instance.list_credential":
+      return `Made ${data.replaced ? "another" : "a"} credential to fetch the clients of ${text("name")} with, for a host without an agent.`;
     case "client.issued":
       return `Added the client “${text("nickname")}” (${text("addressV4")}).`;
     case "client.revoked":

@@ -21,7 +21,7 @@ import { elementHash } from "@/lib/protocol/digest";
 import { clientUrl } from "./client-access";
 import { clientIssueAct } from "./client-acts";
 import { clientView, endpointOf } from "./present";
-import { requireAccess, requireReadyInstance, type ReadyInstance } from "./subscription-access";
+import { requireAccess, requireOpenable, requireReadyInstance, type ReadyInstance } from "./subscription-access";
 import type { ClientConfiguration, IssuedClientView } from "./views";
 
 export interface IssueClientInput {
@@ -92,6 +92,7 @@ async function issue(ports: Ports, tx: Tx, actor: Actor, proof: SpentProof<"clie
   if (publicKey === toBase64(instance.publicKey)) {
     throw new PortcullisError("public_key_invalid", "That is the instance's own public key. Paste the one of the machine that is to reach it.", { field: "publicKey" });
   }
+  requireOpenable(instance, sealedPresharedKey);
   const expiresAt = allowedExpiry(what.expiresAt, now, access.maxClientDays);
   const { hostIndex } = await takeAddress(tx, access, instance, now);
   const address = addressAt(instance.subnetV4, instance.subnetV6, hostIndex);

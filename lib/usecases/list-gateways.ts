@@ -13,7 +13,8 @@ export async function listGateways(ports: Ports, actor: Actor): Promise<Page<Gat
   const rows = await listGatewayRows(ports.db.read);
   return {
     items: rows.map((row) => ({
-      ...presenceOf(row, now),
+      // One without an agent may have many instances, each with a list of its own.
+      ...presenceOf({ ...row, fetchedAt: row.lastSeenAt, fetchedRevision: null }, now),
       id: row.id,
       endpointHost: row.endpointHost,
       enrolled: row.enrolledAt !== null,

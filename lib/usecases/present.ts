@@ -5,7 +5,7 @@ import { can } from "@/lib/core/policy";
 import { clientCapacity } from "@/lib/core/subnet";
 import type { ClientRow } from "@/lib/db/clients";
 import type { DeviceChangeTimes } from "@/lib/db/gateway-changes";
-import type { InstanceRow, SubscriptionAccess } from "@/lib/db/subscriptions";
+import type { GatewaySeen, InstanceRow, SubscriptionAccess } from "@/lib/db/subscriptions";
 import { iso, isoOrNull, toBase64 } from "@/lib/db/values";
 import { OFFLINE_AFTER_SECONDS } from "@/lib/protocol/limits";
 import { needsTwoFactor } from "./subscription-access";
@@ -17,8 +17,9 @@ const HANDSHAKE_COUNTS_MS = 180_000;
 /** Peers without news are in no report: whose last one is older than some of them moves nothing. */
 const RATE_COUNTS_MS = 20_000;
 
-export const presenceOf = (gateway: { name: string; lastSeenAt: Date | null }, now: Date): GatewayPresence => ({
+export const presenceOf = (gateway: { name: string } & GatewaySeen, now: Date): GatewayPresence => ({
   name: gateway.name,
+  fetched: gateway.agentless ? { at: isoOrNull(gateway.fetchedAt), revision: gateway.fetchedRevision } : null,
   online: gateway.lastSeenAt !== null && now.getTime() - gateway.lastSeenAt.getTime() <= OFFLINE_AFTER_SECONDS * 1_000,
   lastSeenAt: isoOrNull(gateway.lastSeenAt),
 });

@@ -25,7 +25,7 @@ import { reviseClient } from "./client-device";
 import { configurationOf } from "./issue-client";
 import { clientView } from "./present";
 import { stepUpView } from "./step-up/present-challenge";
-import { requireReadyInstance, type ReadyInstance } from "./subscription-access";
+import { requireOpenable, requireReadyInstance, sealToOf, type ReadyInstance } from "./subscription-access";
 import type { ClientChallengeView, IssuedClientView } from "./views";
 
 export interface ReplaceKeyInput extends ClientInput {
@@ -52,10 +52,10 @@ export async function requestKeyReplacement(ports: Ports, actor: Actor, input: C
       details: [
         { label: "Client", value: client.nickname },
         { label: "Instance", value: `${client.instanceName} (${access.name})` },
-        { label: "The old key", value: "works until the new one connects, for a day at most" },
+        { label: "The old key", value: instance.gateway.agentless ? "works until its host fetches its clients again" : "works until the new one connects, for a day at most" },
       ],
     };
-    return { ...stepUpView(await requestProof(ports, tx, actor, act, actor.email, text)), sealTo: toBase64(instance.gateway.boxPublicKey ?? new Uint8Array()) };
+    return { ...stepUpView(await requestProof(ports, tx, actor, act, actor.email, text)), sealTo: sealToOf(instance) };
   });
 }
 
@@ -107,10 +107,13 @@ async function handIn(ports: Ports, tx: Tx, actor: Actor, proof: SpentProof<"cli
   if (publicKey === toBase64(instance.publicKey)) {
     throw new PortcullisError("public_key_invalid", "That is the instance's own public key. Paste the one of the machine that is to reach it.", { field: "publicKey" });
   }
+  requireOpenable(instance, sealedPresharedKey);
   const key = { publicKey, hasPresharedKey: sealedPresharedKey !== null };
-  const waits = mustBeOnDevice(client.state);
+  const onDevice = mustBeOnDevice(client.state);
+  // Without an agent nobody would see the new key's first handshake: it takes over at once.
+  const waits = onDevice && !instance.gateway.agentless;
   const keys = waits ? { ...client, next: { ...key, since: now } } : { ...key, next: null };
-  const revision = waits ? await reviseClient(tx, client, { to: client.state, keys, requestedAt: actor.requestedAt, now }) : null;
+  const revision = onDevice ? await reviseClient(tx, client, { to: client.state, keys, requestedAt: actor.requestedAt, now }) : null;
   if (!(await handInKey(tx, proof, { clientId: client.id, publicKey, sealedPresharedKey, revision }, waits ? now : null))) {
     throw new PortcullisError("public_key_in_use", "This public key was used before, and a key is for one machine. Make a new key pair.", { field: "publicKey" });
   }

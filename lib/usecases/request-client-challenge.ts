@@ -3,11 +3,10 @@ import type { Actor } from "@/lib/auth/actor";
 import { requestProof } from "@/lib/auth/step-up";
 import { allowedExpiry, parseExpiry } from "@/lib/core/client-expiry";
 import { parseNickname } from "@/lib/core/nickname";
-import { toBase64 } from "@/lib/db/values";
 import type { Ports } from "@/lib/ports";
 import { clientIssueAct, instantText } from "./client-acts";
 import { stepUpView } from "./step-up/present-challenge";
-import { requireAccess, requireReadyInstance } from "./subscription-access";
+import { requireAccess, requireReadyInstance, sealToOf } from "./subscription-access";
 import type { ClientChallengeView } from "./views";
 
 /** @throws nickname_invalid, expiry_invalid, not_found, forbidden, subscription_inactive, instance_not_ready, step_up_too_many */
@@ -26,6 +25,6 @@ export async function requestClientChallenge(ports: Ports, actor: Actor, input: 
         ...(expiresAt === null ? [] : [{ label: "Access ends", value: instantText(expiresAt) }]),
       ],
     });
-    return { ...stepUpView(challenge), sealTo: toBase64(instance.gateway.boxPublicKey ?? new Uint8Array()) };
+    return { ...stepUpView(challenge), sealTo: sealToOf(instance) };
   });
 }

@@ -3,9 +3,11 @@ import type { Actor } from "@/lib/auth/actor";
 import { PortcullisError, notFound } from "@/lib/core/errors";
 import { isId } from "@/lib/core/ids";
 import { reach, type SubscriptionPermission } from "@/lib/core/policy";
+import type { SealedKey } from "@/lib/core/sealed-key";
 import { isInGoodStanding } from "@/lib/core/vocabulary";
 import type { Tx } from "@/lib/db/client";
 import { findAccess, type InstanceRow, type SubscriptionAccess } from "@/lib/db/subscriptions";
+import { toBase64 } from "@/lib/db/values";
 
 /** Ids come from addresses that people can edit: what is no id names nothing. @throws not_found */
 export function requireId(text: string): string {
@@ -40,6 +42,15 @@ export const ownerScope = (access: SubscriptionAccess, actor: Actor, permission:
 
 export type ReadyInstance = InstanceRow & { publicKey: Uint8Array };
 
+/** Where preshared keys are sealed to; null where there is no agent that could open them. */
+export const sealToOf = ({ gateway }: ReadyInstance): string | null => gateway.boxPublicKey && toBase64(gateway.boxPublicKey);
+
+/** @throws sealed_key_invalid */
+export function requireOpenable(instance: ReadyInstance, sealedPresharedKey: SealedKey | null): void {
+  if (sealedPresharedKey === null || !instance.gateway.agentless) return;
+  throw new PortcullisError("sealed_key_invalid", "This instance's host runs no agent, so nothing there could open a preshared key. Go without one.", { field: "sealedPresharedKey" });
+}
+
 /** A subscription that gets new access: in good standing, its instance confirmed by its gateway. */
 export function requireReadyInstance(access: SubscriptionAccess): ReadyInstance {
   if (!isInGoodStanding(access.billingState)) {
@@ -47,7 +58,7 @@ export function requireReadyInstance(access: SubscriptionAccess): ReadyInstance 
   }
   const { instance } = access;
   if (!instance) throw new PortcullisError("instance_not_ready", "This subscription has no instance yet. Provision one first.");
-  if (instance.status !== "ready" || instance.publicKey === null || instance.gateway.boxPublicKey === null) {
+  if (instance.status !== "ready" || instance.publicKey === null || (instance.gateway.boxPublicKey === null && !instance.gateway.agentless)) {
     throw new PortcullisError("instance_not_ready", "The instance is not up yet: its gateway has to confirm it first. Try again in a moment.");
   }
   return { ...instance, publicKey: instance.publicKey };

@@ -60,11 +60,13 @@ export interface GatewayPresence {
   name: string;
   online: boolean;
   lastSeenAt: string | null;
+  /** null: it has an agent, which confirms. Else nothing is ever confirmed: when the host last fetched its list of peers, and of which revision. */
+  fetched: { at: string | null; revision: number | null } | null;
 }
 
 /** Where the latest change to a client stands between the database and the device. */
 export interface EnforcementView {
-  /** pending: not picked up · delivered: the gateway has it · confirmed: read back from the device. */
+  /** pending: not picked up · delivered: the gateway has it, and where it has no agent that is all that is ever known · confirmed: read back from the device. */
   status: "pending" | "delivered" | "confirmed";
   requestedAt: string;
   committedAt: string;
@@ -222,8 +224,8 @@ export interface RemovedFactorView {
 
 /** Answer to a step-up request for "add a client". */
 export interface ClientChallengeView extends StepUpView {
-  /** The gateway's box public key: seal the preshared key to it. */
-  sealTo: string;
+  /** The gateway's box public key: seal the preshared key to it. null: its host has no agent, so go without one. */
+  sealTo: string | null;
 }
 
 /** All that the browser needs, besides the two keys it made, to render the file. */

@@ -6,10 +6,11 @@ import { parseEmailAddress } from "@/lib/core/email-address";
 import { findUserByEmail } from "@/lib/db/accounts";
 import type { StorePorts } from "@/lib/ports";
 
-export const OPTIONS = ["endpoint", "name", "max-clients", "max-client-days", "plan", "owner", "gateway", "subnet"] as const;
+export const OPTIONS = ["endpoint", "name", "max-clients", "max-client-days", "plan", "owner", "gateway", "subnet", "public-key"] as const;
 export type Options = Partial<Record<(typeof OPTIONS)[number], string>> & {
   /** Nobody is asked whether they are sure. */
   yes?: boolean | undefined;
+  "without-agent"?: boolean | undefined;
 };
 
 export interface Command {

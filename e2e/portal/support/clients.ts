@@ -38,9 +38,9 @@ export async function askForCode(inbox: Inbox, person: Person, tenant: Tenant, n
   return { challenge, code: /\b\d{6}\b/.exec(mail.text)?.[0] ?? "" };
 }
 
-export function makeKeys(sealTo: string): MadeKeys {
+export function makeKeys(sealTo: string | null): MadeKeys {
   const presharedKey = generatePresharedKey(random);
-  return { pair: generateKeyPair(random), presharedKey, sealedPresharedKey: sealPresharedKey(presharedKey, parsePublicKey(sealTo), random) };
+  return { pair: generateKeyPair(random), presharedKey, sealedPresharedKey: sealPresharedKey(presharedKey, parsePublicKey(sealTo ?? ""), random) };
 }
 
 /** The body of the request that issues a client. */

@@ -215,6 +215,7 @@ export const OTHER_ROUTES: { file: string; methods: string[] }[] = [
   { file: "app/api/gateway/v1/state/route.ts", methods: ["GET"] },
   { file: "app/api/gateway/v1/ack/route.ts", methods: ["POST"] },
   { file: "app/api/gateway/v1/report/route.ts", methods: ["POST"] },
+  { file: "app/api/gateway/v1/wg.conf/route.ts", methods: ["GET"] },
 ];
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));

@@ -48,7 +48,7 @@ export async function provisionOwnInstance(ports: Ports, actor: Actor, input: Pr
     const access = await requireAccess(tx, actor, subscriptionId, "instance.provision");
     requireProvisionable(access);
     if (!locked || locked.instanceId !== null) throw exists();
-    const placed = await placeInstance(ports, tx, { ...wish, subscriptionId: access.id, gatewayId: gateway.id, mtu: null, dns: [], actor: auditActor(actor), sourceAddress: actor.source.address });
+    const placed = await placeInstance(ports, tx, { ...wish, subscriptionId: access.id, gatewayId: gateway.id, mtu: null, dns: [], publicKey: null, actor: auditActor(actor), sourceAddress: actor.source.address });
     if (placed === null) throw noGateway();
   });
   return viewSubscription(ports, actor, { subscriptionId });

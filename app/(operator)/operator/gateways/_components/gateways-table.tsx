@@ -67,10 +67,10 @@ function GatewayRow({ gateway }: { gateway: GatewayView }) {
         <span className="code-text block text-faint">{gateway.endpointHost}</span>
       </Cell>
       <Cell className="justify-self-end md:justify-self-auto">
-        {gateway.enrolled ? <GatewayStatus gateway={gateway} named={false} /> : <Pill tone="neutral">Not enrolled yet</Pill>}
+        {gateway.enrolled || gateway.fetched ? <GatewayStatus gateway={gateway} named={false} /> : <Pill tone="neutral">Not enrolled yet</Pill>}
       </Cell>
       <Cell label="State it holds" className="col-span-2">
-        {gateway.enrolled ? <SyncState gateway={gateway} /> : <span className="text-faint">Nothing yet</span>}
+        {gateway.enrolled || gateway.fetched ? <SyncState gateway={gateway} /> : <span className="text-faint">Nothing yet</span>}
       </Cell>
       <Cell label="Instances" className="tabular md:text-right">
         {formatCount(gateway.instances)}
@@ -79,7 +79,7 @@ function GatewayRow({ gateway }: { gateway: GatewayView }) {
         {formatCount(gateway.peers)}
       </Cell>
       <Cell label="Agent" className="col-span-2">
-        <span className="block">{gateway.agentVersion ?? <span className="text-faint">–</span>}</span>
+        <span className="block">{gateway.agentVersion ?? <span className="text-faint">{gateway.fetched ? "None" : "–"}</span>}</span>
         {gateway.implementation && <span className="block text-xs text-faint">{gateway.implementation === "kernel" ? "Kernel WireGuard" : gateway.implementation}</span>}
       </Cell>
     </TableRow>
@@ -91,7 +91,9 @@ function SyncState({ gateway }: { gateway: GatewayView }) {
   return (
     <>
       <span className="flex flex-wrap items-center gap-2">
-        {gateway.inSync ? (
+        {gateway.fetched ? (
+          <Pill tone="neutral">Never confirmed</Pill>
+        ) : gateway.inSync ? (
           <Pill tone="good">In sync</Pill>
         ) : behind > 0 ? (
           <Pill tone="warn">Behind by {formatCount(behind)}</Pill>
@@ -99,14 +101,14 @@ function SyncState({ gateway }: { gateway: GatewayView }) {
           <Pill tone="warn">Differs from the portal</Pill>
         )}
         <span className="tabular text-sm text-faint">
-          revision {formatCount(gateway.acknowledgedRevision)} of {formatCount(gateway.revision)}
+          revision {gateway.fetched ? formatCount(gateway.revision) : `${formatCount(gateway.acknowledgedRevision)} of ${formatCount(gateway.revision)}`}
         </span>
       </span>
       {gateway.pendingSince !== null && (
         <span className="mt-1 flex items-start gap-1.5 text-sm font-medium text-warn">
           <TriangleAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0" />
           <span>
-            {gateway.pendingCuts === 1 ? "One cut" : `${formatCount(gateway.pendingCuts)} cuts`} not confirmed since <SinceTime iso={gateway.pendingSince} />
+            {gateway.pendingCuts === 1 ? "One cut" : `${formatCount(gateway.pendingCuts)} cuts`} not {gateway.fetched ? "fetched" : "confirmed"} since <SinceTime iso={gateway.pendingSince} />
           </span>
         </span>
       )}

@@ -41,7 +41,12 @@ export function InstancePanel({ offers }: { /** Networks to choose from, for who
   }
   return (
     <>
-      {instance.status === "ready" && !instance.gateway.online && (
+      {instance.gateway.fetched && (
+        <Notice tone="info" className="mb-4" title="Nothing is confirmed here">
+          This instance’s host runs no agent. It fetches its list of clients from time to time, and nobody tells whether it does as the list says. Each change says below when it was fetched.
+        </Notice>
+      )}
+      {instance.status === "ready" && instance.gateway.fetched === null && !instance.gateway.online && (
         <Notice tone="warn" className="mb-4" role="status" title="The gateway isn’t answering">
           Connections that are open stay open. Changes wait until it is back, revocations too; each one says below that it is waiting.
         </Notice>

@@ -69,7 +69,9 @@ export function ConfigFile({ config, fileName, complete, saved, onSaved }: Confi
             <span>
               {complete
                 ? "The private key never left this browser, and the portal doesn’t have it. So this can’t be shown again: if it gets lost, replace the client’s key."
-                : "Your private key stays on your machine. The preshared key in this config was made in this browser, and can’t be shown again."}
+                : config.includes("PresharedKey")
+                  ? "Your private key stays on your machine. The preshared key in this config was made in this browser, and can’t be shown again."
+                  : "Your private key stays on your machine."}
             </span>
           </p>
         </div>

@@ -35,6 +35,12 @@ export function ConnectionWatch({ subscriptionId, initial, instance, newKey }: C
         <EnforcementStatus client={client} />
         {live && tookMs !== null && <span className="tabular text-faint">after {formatDuration(tookMs)}</span>}
       </div>
+      {client.gateway.fetched ? (
+        <p className="border-t border-line pt-4 text-sm text-muted">
+          {newKey === null ? "Turn the tunnel on at the machine. It works" : "Turn the tunnel on with the new config. It works, and the old one doesn’t any more,"} once the instance’s host has fetched its clients, usually within a minute. The host runs no agent, so this page can’t
+          see whether it connects.
+        </p>
+      ) : (
       <div role="status" className="flex gap-3 border-t border-line pt-4">
         {connected ? <CircleCheck aria-hidden="true" className="mt-0.5 size-5 shrink-0 text-good" /> : <Spinner className="mt-0.5 size-5 shrink-0 text-accent" />}
         <div className="min-w-0">
@@ -50,6 +56,7 @@ export function ConnectionWatch({ subscriptionId, initial, instance, newKey }: C
           </p>
         </div>
       </div>
+      )}
       {connected && (
         <a href={instance.url} target="_blank" rel="noreferrer" className={buttonClass("secondary", "md")}>
           Open {instance.name}

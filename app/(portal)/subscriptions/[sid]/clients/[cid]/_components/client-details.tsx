@@ -71,7 +71,7 @@ function ClientFacts({ client }: { client: ClientView }) {
       <Detail label="Connection">
         <span className="flex items-center gap-2">
           <Dot tone={online ? "good" : "neutral"} />
-          {online ? "Online" : device.lastHandshakeAt ? "Not connected" : "Never connected"}
+          {client.gateway.fetched ? "Not known: the host runs no agent" : online ? "Online" : device.lastHandshakeAt ? "Not connected" : "Never connected"}
         </span>
       </Detail>
       <Detail label="Last handshake">{device.lastHandshakeAt ? <RelativeTime iso={device.lastHandshakeAt} /> : <span className="text-faint">None so far</span>}</Detail>
@@ -131,13 +131,14 @@ function EnforcementCard({ client }: { client: ClientView }) {
         description={<GatewayStatus gateway={client.gateway} />}
       />
       <div className="px-4 py-5 sm:px-5">
-        <Timeline label="Steps from the request to the gateway’s confirmation" steps={steps} stalled={isPending(client) && !client.gateway.online} />
+        <Timeline label="Steps from the request to the gateway’s confirmation" steps={steps} stalled={client.gateway.fetched === null && isPending(client) && !client.gateway.online} />
       </div>
     </Card>
   );
 }
 
 function enforcementTitle(client: ClientView): string {
+  if (client.gateway.fetched && !isPending(client)) return "Fetched, not confirmed";
   if (client.state === "active") return isPending(client) ? "Going live" : "How it went live";
   return isPending(client) ? "Being cut off" : "How it was cut off";
 }

@@ -4,6 +4,7 @@ import { useState } from "react";
 import Link from "next/link";
 import { api } from "@/app/_client/api";
 import { toApiError } from "@/app/_client/api-error";
+import { whenCut } from "@/app/_client/enforcement";
 import { useStepUp } from "@/app/_components/step-up/use-step-up";
 import { AlertDialog } from "@/lib/ui/alert-dialog";
 import { Button, buttonClass } from "@/lib/ui/button";
@@ -92,7 +93,7 @@ export function LifecycleButtons({ subscriptionId, client, maxClientDays, onChan
         onConfirm={() => void suspend()}
       >
         <p>
-          <strong className="font-medium text-ink">{client.nickname}</strong> ({client.ownerEmail}) loses access {client.gateway.online ? "within moments" : "as soon as the gateway is back"}. It keeps its key and its addresses; once
+          <strong className="font-medium text-ink">{client.nickname}</strong> ({client.ownerEmail}) loses access {whenCut(client.gateway)}. It keeps its key and its addresses; once
           somebody resumes it, the same config works again. If the machine is lost for good, revoke it instead.
         </p>
       </AlertDialog>

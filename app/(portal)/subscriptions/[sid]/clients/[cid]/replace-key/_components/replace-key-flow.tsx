@@ -69,6 +69,7 @@ export function ReplaceKeyFlow({ subscriptionId, client, instance, byMail }: Rep
     }
   }
 
+  const agentless = client.gateway.fetched !== null;
   const unsaved = issued ? !saved : isUnderWay(run.state);
   return (
     <div className={issued ? undefined : "mx-auto max-w-xl"}>
@@ -95,7 +96,11 @@ export function ReplaceKeyFlow({ subscriptionId, client, instance, byMail }: Rep
             <>
               <ul className="mt-3 grid list-disc gap-1.5 pl-5 text-muted">
                 <li>You get a new config for the same machine, with the same addresses in the tunnel.</li>
-                <li>The old one goes on working until the new one connects for the first time, for a day at most. Then it is cut for good.</li>
+                <li>
+                  {agentless
+                    ? "The new one works, and the old one doesn’t any more, once the instance’s host has fetched its clients; nobody confirms that."
+                    : "The old one goes on working until the new one connects for the first time, for a day at most. Then it is cut for good."}
+                </li>
                 <li>If the machine was lost or stolen, don’t wait for that: revoke the client.</li>
               </ul>
               {problem && (
@@ -118,7 +123,7 @@ export function ReplaceKeyFlow({ subscriptionId, client, instance, byMail }: Rep
       )}
       <LeaveGuard active={unsaved} title="Leave without the config?" stayLabel="Stay here" leaveLabel="Leave anyway">
         <p>
-          The new key of <strong className="font-medium text-ink">{client.nickname}</strong> exists only on this page: once you leave, it is gone. The old one works for a day at most; replace the key again before that.
+          The new key of <strong className="font-medium text-ink">{client.nickname}</strong> exists only on this page: once you leave, it is gone. {agentless ? "The old one is about to stop working; replace the key again." : "The old one works for a day at most; replace the key again before that."}
         </p>
       </LeaveGuard>
     </div>
