@@ -11,6 +11,7 @@ const PROGRAMS: Record<string, string> = {
   ip: "iproute2",
   nft: "nftables",
   ping: "iputils-ping",
+  curl: "curl",
 };
 
 export function missingPackages(): string[] {
