@@ -6,6 +6,7 @@ export interface OverdueCut {
   gatewayName: string;
   /** null: never heard of. */
   gatewayLastSeenAt: Date | null;
+  agentless: boolean;
   /** What the agent could not do, in its words; null when nothing failed. */
   failure: string | null;
   revision: bigint;
@@ -19,7 +20,7 @@ export interface OverdueCut {
 /** Those that nobody was told of, their rows locked; a host without an agent confirms nothing, so its cuts count until they are fetched; another process's are passed by. Each client's latest change alone counts. */
 export async function lockOverdueCuts(tx: Tx, committedBefore: Date, limit: number): Promise<OverdueCut[]> {
   return tx.$queryRaw<OverdueCut[]>`
-    SELECT ch.gateway_id AS "gatewayId", g.name AS "gatewayName", p.last_seen_at AS "gatewayLastSeenAt", p.failure, ch.revision,
+    SELECT ch.gateway_id AS "gatewayId", g.name AS "gatewayName", p.last_seen_at AS "gatewayLastSeenAt", g.agentless, p.failure, ch.revision,
       c.subscription_id AS "subscriptionId", s.name AS "subscriptionName", c.id AS "clientId", c.nickname, ch.committed_at AS "committedAt"
     FROM gateway_changes ch
     JOIN access_clients c ON c.id = ch.client_id AND c.revision = ch.revision AND c.state <> 'active'

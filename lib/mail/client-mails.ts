@@ -30,15 +30,15 @@ export function clientMail(content: ClientMail): Parts {
     case "client-revoked":
       return {
         subject: `${nickname} lost access to ${instanceName}`,
-        lead: `The client ${nickname} was revoked. The page says when the gateway confirmed that it is cut off.`,
+        lead: `The client ${nickname} was revoked. The page says what its gateway has confirmed of that.`,
         details: [...client, by("Revoked by", content), { label: "When", value: when(content.at) }],
         closing: "A revoked client never comes back. If the machine needs access again, add it as a new client.",
-        links: [{ label: "See when it was cut", url: clientUrl }],
+        links: [{ label: "See where it stands", url: clientUrl }],
       };
     case "client-suspended":
       return {
         subject: `${nickname} was suspended from ${instanceName}`,
-        lead: `The client ${nickname} can't reach ${instanceName} for now. The page says when the gateway confirmed that it is cut off.`,
+        lead: `The client ${nickname} is not to reach ${instanceName} for now. The page says what its gateway has confirmed of that.`,
         details: [...client, by("Suspended by", content), { label: "When", value: when(content.at) }],
         closing: "It keeps its key and its addresses, and works again as soon as it is resumed. If the machine is lost, revoke the client instead.",
         links: [{ label: "See this client", url: clientUrl }],

@@ -11,14 +11,16 @@ export function gatewayMail(content: GatewayMail): Parts {
     case "cut-overdue":
       return {
         subject: `Not cut yet: ${content.nicknames[0] ?? ""}${content.count > 1 ? ` and ${content.count - 1} more` : ""}, of ${content.subscriptionName}`,
-        lead: `Access of ${clients(content.count)} was taken away, and the gateway has not confirmed it for a minute. Until it does, a tunnel that is open may stay open.`,
+        lead: `Access of ${clients(content.count)} was taken away, and the gateway has not ${content.agentless ? "fetched" : "confirmed"} it for a minute. Until it does, a tunnel that is open may stay open.`,
         details: [
           { label: "Not cut yet", value: named(content.nicknames, content.count) },
           { label: "Subscription", value: content.subscriptionName },
           { label: "Since", value: when(content.since) },
           { label: "Gateway", value: `${content.gatewayName}, last heard of: ${seen(content.gatewayLastSeenAt)}` },
         ],
-        closing: "The operator of the portal was told as well. When the gateway is back it cuts these before it does anything else, and you get a mail.",
+        closing: content.agentless
+          ? "The operator of the portal was told as well. This host runs no agent: the page says when it fetched its clients again, and nobody confirms what it did."
+          : "The operator of the portal was told as well. When the gateway is back it cuts these before it does anything else, and you get a mail.",
         links: [{ label: "See where it stands", url: content.url }],
       };
     case "cut-confirmed-late":
@@ -37,7 +39,9 @@ export function gatewayMail(content: GatewayMail): Parts {
     case "gateway-overdue":
       return {
         subject: `The gateway ${content.gatewayName} is late with ${content.count === 1 ? "a cut" : `${content.count} cuts`}`,
-        lead: `The gateway ${content.gatewayName} has not confirmed for a minute that access of ${clients(content.count)} is cut off. Until it does, tunnels that are open may stay open.`,
+        lead: content.agentless
+          ? `The host ${content.gatewayName}, which runs no agent, has not fetched for a minute that ${clients(content.count)} ${content.count === 1 ? "is" : "are"} to be cut off. Until it does, tunnels that are open may stay open.`
+          : `The gateway ${content.gatewayName} has not confirmed for a minute that access of ${clients(content.count)} is cut off. Until it does, tunnels that are open may stay open.`,
         details: [
           { label: "Gateway", value: content.gatewayName },
           { label: "Last heard of", value: seen(content.gatewayLastSeenAt) },

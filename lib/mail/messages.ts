@@ -62,11 +62,11 @@ export type ClientMail =
   | { template: "client-ending"; nickname: string; instanceName: string; days: number; expiresAt: string; clientUrl: string }
   | { template: "client-expired"; nickname: string; instanceName: string; expiresAt: string; clientUrl: string };
 
-/** Cuts that a gateway is late with. nicknames: of the first few; count: of all. */
+/** Cuts that a gateway is late with. nicknames: of the first few; count: of all. agentless: its host fetches its clients, and hasn't; absent: it has an agent. */
 export type GatewayMail =
-  | { template: "cut-overdue"; subscriptionName: string; nicknames: string[]; count: number; since: string; gatewayName: string; gatewayLastSeenAt: string | null; url: string }
+  | { template: "cut-overdue"; subscriptionName: string; nicknames: string[]; count: number; since: string; gatewayName: string; gatewayLastSeenAt: string | null; agentless?: boolean; url: string }
   | { template: "cut-confirmed-late"; subscriptionName: string; nicknames: string[]; count: number; since: string; at: string; url: string }
-  | { template: "gateway-overdue"; gatewayName: string; gatewayLastSeenAt: string | null; failure: string | null; count: number; since: string; url: string };
+  | { template: "gateway-overdue"; gatewayName: string; gatewayLastSeenAt: string | null; failure: string | null; agentless?: boolean; count: number; since: string; url: string };
 
 /** Two machines on one client's key. networks: the two, none where the portal keeps no addresses; replaceUrl: for its owner alone. */
 export interface SharedConfigMail {

@@ -22,6 +22,8 @@ const contents = (text: string): MailContent[] => [
   { template: "cut-overdue", subscriptionName: text, nicknames: [text, text], count: 30, since: AT, gatewayName: text, gatewayLastSeenAt: null, url: LINK },
   { template: "cut-confirmed-late", subscriptionName: text, nicknames: [text], count: 1, since: AT, at: AT, url: LINK },
   { template: "gateway-overdue", gatewayName: text, gatewayLastSeenAt: AT, failure: text, count: 2, since: AT, url: LINK },
+  { template: "cut-overdue", subscriptionName: text, nicknames: [text], count: 1, since: AT, gatewayName: text, gatewayLastSeenAt: AT, agentless: true, url: LINK },
+  { template: "gateway-overdue", gatewayName: text, gatewayLastSeenAt: AT, failure: text, agentless: true, count: 1, since: AT, url: LINK },
   { template: "config-shared", nickname: text, instanceName: text, subscriptionName: text, ownerEmail: text, networks: [text, text], from: AT, until: AT, suspended: true, clientUrl: LINK, replaceUrl: LINK },
   { template: "warranty-ending", model: text, serial: text, endsOn: "2027-03-01", url: LINK },
   { template: "warranty-offered", model: text, serial: text, fromEmail: text, expiresAt: AT, url: LINK },

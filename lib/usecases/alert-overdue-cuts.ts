@@ -64,7 +64,7 @@ function grouped(cuts: OverdueCut[], key: "gatewayId" | "subscriptionId"): Some<
 }
 
 async function tellManagers(ports: Ports, tx: Tx, cuts: Some<OverdueCut>, now: Date): Promise<void> {
-  const [{ subscriptionId, subscriptionName, gatewayName, gatewayLastSeenAt }] = cuts;
+  const [{ subscriptionId, subscriptionName, gatewayName, gatewayLastSeenAt, agentless }] = cuts;
   for (const recipient of await managersOf(tx, subscriptionId)) {
     await queueMail(tx, {
       id: ports.newId(),
@@ -78,6 +78,7 @@ async function tellManagers(ports: Ports, tx: Tx, cuts: Some<OverdueCut>, now: D
         since: iso(cuts[0].committedAt),
         gatewayName,
         gatewayLastSeenAt: isoOrNull(gatewayLastSeenAt),
+        agentless,
         url: new URL(`/subscriptions/${subscriptionId}`, ports.config.url).href,
       },
     });
@@ -85,7 +86,7 @@ async function tellManagers(ports: Ports, tx: Tx, cuts: Some<OverdueCut>, now: D
 }
 
 async function tellOperators(ports: Ports, tx: Tx, cuts: Some<OverdueCut>, now: Date): Promise<void> {
-  const [{ gatewayName, gatewayLastSeenAt, failure }] = cuts;
+  const [{ gatewayName, gatewayLastSeenAt, agentless, failure }] = cuts;
   for (const recipient of await operatorsOf(tx, ports.config.operators)) {
     await queueMail(tx, {
       id: ports.newId(),
@@ -96,6 +97,7 @@ async function tellOperators(ports: Ports, tx: Tx, cuts: Some<OverdueCut>, now: 
         gatewayName,
         gatewayLastSeenAt: isoOrNull(gatewayLastSeenAt),
         failure,
+        agentless,
         count: cuts.length,
         since: iso(cuts[0].committedAt),
         url: new URL("/operator/gateways", ports.config.url).href,

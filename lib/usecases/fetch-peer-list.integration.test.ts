@@ -115,6 +115,8 @@ describe("a revocation", () => {
     await revokeClient(kit.ports, nas.owner, place(other));
     kit.clock.advance(OVERDUE_AFTER_MS);
     expect(await alertOverdueCuts(kit.ports)).toBe(1);
+    const told = await kit.sql("SELECT template, payload->'agentless' AS agentless FROM outbox_mails WHERE template IN ('cut-overdue', 'gateway-overdue') ORDER BY template");
+    expect(told).toEqual([{ template: "cut-overdue", agentless: true }, { template: "gateway-overdue", agentless: true }]);
   });
 });
 
