@@ -50,7 +50,7 @@ export function ClientDetails({ subscriptionId, initial, traffic, maxClientDays 
             <CardHeader title="Details" titleId="details-title" />
             <ClientFacts client={client} />
           </Card>
-          <TrafficCard subscriptionId={subscriptionId} client={client} initial={traffic} />
+          {client.gateway.fetched === null && <TrafficCard subscriptionId={subscriptionId} client={client} initial={traffic} />}
         </div>
         <EnforcementCard client={client} />
       </div>
@@ -74,9 +74,9 @@ function ClientFacts({ client }: { client: ClientView }) {
           {client.gateway.fetched ? "Not known: the host runs no agent" : online ? "Online" : device.lastHandshakeAt ? "Not connected" : "Never connected"}
         </span>
       </Detail>
-      <Detail label="Last handshake">{device.lastHandshakeAt ? <RelativeTime iso={device.lastHandshakeAt} /> : <span className="text-faint">None so far</span>}</Detail>
+      <Detail label="Last handshake">{device.lastHandshakeAt ? <RelativeTime iso={device.lastHandshakeAt} /> : <span className="text-faint">{client.gateway.fetched ? "Not known" : "None so far"}</span>}</Detail>
       <Detail label="Traffic">
-        <Traffic client={client} />
+        {client.gateway.fetched ? <span className="text-faint">Not known</span> : <Traffic client={client} />}
       </Detail>
       <Detail label="Connects from">{device.endpoint ? <span className="code-text">{device.endpoint}</span> : <span className="text-faint">Not known</span>}</Detail>
       <Detail label="Addresses in the tunnel" className="sm:col-span-2">
