@@ -18,8 +18,17 @@ export interface TimelineStep {
 
 const SHADES = ["fill-accent-solid/45", "fill-accent-solid/65", "fill-accent-solid/85", "fill-good-solid"] as const;
 
+interface TimelineProps {
+  steps: TimelineStep[];
+  label: string;
+  /** What comes next is held up. */
+  stalled?: boolean;
+  /** What isn't reached never will be: nothing is waited for. */
+  over?: boolean;
+}
+
 /** Steps of one process in order, with the share of time each took drawn above them. */
-export function Timeline({ steps, label, stalled = false }: { steps: TimelineStep[]; label: string; stalled?: boolean }) {
+export function Timeline({ steps, label, stalled = false, over = false }: TimelineProps) {
   const segments = segmentsOf(steps.map((step) => step.atMs));
   const next = steps.findIndex((step) => step.atMs === null);
   return (
@@ -34,7 +43,7 @@ export function Timeline({ steps, label, stalled = false }: { steps: TimelineSte
       <ol aria-label={label} className="grid">
         {steps.map((step, index) => {
           const reached = step.atMs !== null;
-          const waiting = index === next;
+          const waiting = index === next && !over;
           return (
             <li key={step.key} className="relative grid grid-cols-[1.25rem_1fr_auto] gap-x-3 pb-5 last:pb-0">
               {index < steps.length - 1 && (
@@ -46,7 +55,7 @@ export function Timeline({ steps, label, stalled = false }: { steps: TimelineSte
               <div className="min-w-0">
                 <p className={cx("font-medium", !reached && !waiting && "text-faint")}>
                   {step.label}
-                  {!reached && <span className="sr-only">{waiting ? " (waiting)" : " (not yet)"}</span>}
+                  {!reached && <span className="sr-only">{waiting ? " (waiting)" : over ? " (never)" : " (not yet)"}</span>}
                 </p>
                 {step.description && <p className="text-sm text-muted">{step.description}</p>}
               </div>

@@ -131,7 +131,7 @@ function EnforcementCard({ client }: { client: ClientView }) {
         description={<GatewayStatus gateway={client.gateway} />}
       />
       <div className="px-4 py-5 sm:px-5">
-        <Timeline label="Steps from the request to the gateway’s confirmation" steps={steps} stalled={client.gateway.fetched === null && isPending(client) && !client.gateway.online} />
+        <Timeline label="Steps from the request to the gateway’s confirmation" steps={steps} stalled={client.gateway.fetched === null && isPending(client) && !client.gateway.online} over={client.gateway.fetched !== null && !isPending(client)} />
       </div>
     </Card>
   );
