@@ -21,6 +21,9 @@ export interface World {
   marks: string[];
 }
 
+/** Went through the marked client, and through no other. */
+const MARKED_BYTES = "7318049526117";
+
 export async function makeWorld(stack: StackDescription, store: Store): Promise<World> {
   const inbox = inboxAt(stack.mailboxUrl);
   const tenant = await makeTenant(stack, store, { name: "Marked Orchard", instanceName: "Markedinstance", subnetV4: "10.94.1.0/24" });
@@ -35,6 +38,8 @@ export async function makeWorld(stack: StackDescription, store: Store): Promise<
   const foreignClient = await addClient(inbox, foreign.owner, foreign, "Foreign laptop");
   const { challenge } = await askForCode(inbox, member, tenant, "Asked for");
   const people = { owner: tenant.owner, admin, member, colleague, operator, outsider: foreign.owner, unproved };
+  // A day that is over: what the gateway counts comes to others.
+  await store.sql("INSERT INTO client_traffic_days VALUES ($1, (now() AT TIME ZONE 'UTC')::date - 5, $2, 0)", [client.client.id, MARKED_BYTES]);
   return {
     tenant,
     foreign,
@@ -43,7 +48,7 @@ export async function makeWorld(stack: StackDescription, store: Store): Promise<
     client,
     foreignClient,
     ids: { subscriptionId: tenant.subscriptionId, clientId: client.client.id, challengeId: challenge.challengeId },
-    marks: ["Marked Orchard", "Markedinstance", "Marked laptop", client.client.publicKey, member.email],
+    marks: ["Marked Orchard", "Markedinstance", "Marked laptop", client.client.publicKey, member.email, MARKED_BYTES],
   };
 }
 
