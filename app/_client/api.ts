@@ -1,6 +1,7 @@
 /** The browser's side of the portal's API: one function a request, typed answers, `ApiError` for everything else. */
 import type { PublicKeyCredentialRequestOptionsJSON } from "@simplewebauthn/browser";
 import type { SharedConfigPolicy } from "@/lib/core/vocabulary";
+import type { TrafficView } from "@/lib/usecases/traffic-view";
 import type {
   ActivityView,
   BlockView,
@@ -13,7 +14,6 @@ import type {
   Page,
   StepUpView,
   SubscriptionView,
-  TrafficView,
   UserView,
 } from "@/lib/usecases/views";
 import { networkError, parseErrorBody } from "./api-error";

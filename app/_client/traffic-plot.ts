@@ -1,5 +1,5 @@
 import { formatBytes } from "@/lib/ui/bytes";
-import type { TrafficPoint } from "@/lib/usecases/views";
+import type { TrafficPoint } from "@/lib/usecases/traffic-view";
 
 /** One bar of the plot, in its own coordinates: 0 is the top, `HEIGHT` the bottom line. */
 export interface PlotBar {

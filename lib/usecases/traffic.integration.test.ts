@@ -4,7 +4,8 @@ import { takeReport } from "@/lib/usecases/gateway-report";
 import type { PeerReport } from "@/lib/protocol/messages";
 import { openKit, type Kit } from "@/lib/testing/kit";
 import { addClient, makeTenant, type Tenant } from "@/lib/testing/tenancy";
-import type { ClientView, TrafficPoint } from "@/lib/usecases/views";
+import type { TrafficPoint } from "@/lib/usecases/traffic-view";
+import type { ClientView } from "@/lib/usecases/views";
 import { viewClient } from "./view-client";
 import { rollUpOldTraffic, viewTraffic } from "./view-traffic";
 

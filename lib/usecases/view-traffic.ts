@@ -8,7 +8,7 @@ import { iso } from "@/lib/db/values";
 import type { Ports } from "@/lib/ports";
 import { requireNotedAccess } from "./note-operator-view";
 import { ownerScope, requireId } from "./subscription-access";
-import type { TrafficPoint, TrafficView } from "./views";
+import type { TrafficPoint, TrafficView } from "./traffic-view";
 
 /** @throws not_found */
 export async function viewTraffic(ports: Ports, actor: Actor, input: { subscriptionId: string; clientId: string }): Promise<TrafficView> {

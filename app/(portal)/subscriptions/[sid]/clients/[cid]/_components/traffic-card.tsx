@@ -8,7 +8,8 @@ import { formatBytes } from "@/lib/ui/bytes";
 import { Card, CardHeader } from "@/lib/ui/card";
 import { useZone } from "@/lib/ui/clock";
 import { formatCalendarDay, formatClock, type Zone } from "@/lib/ui/time";
-import type { ClientView, TrafficPoint, TrafficView } from "@/lib/usecases/views";
+import type { TrafficPoint, TrafficView } from "@/lib/usecases/traffic-view";
+import type { ClientView } from "@/lib/usecases/views";
 
 /** New figures come with the gateway's reports; the plots follow at this pace while somebody looks. */
 const ASK_EVERY_MS = 30_000;
