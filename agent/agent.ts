@@ -8,6 +8,7 @@ import { EndpointTrail } from "@/agent/endpoint-trail";
 import { Enforcer } from "@/agent/enforcer";
 import { ensureEnrolled } from "@/agent/enrol";
 import { makePrivateFolder } from "@/agent/files";
+import { HOOK_PATIENCE_MS, hookRetryMs, Hooks } from "@/agent/hooks";
 import { type Identity, IdentityStore } from "@/agent/identity";
 import { InstanceKeys } from "@/agent/instance-keys";
 import { type Log, textOf } from "@/agent/log";
@@ -53,8 +54,9 @@ export async function runAgent(settings: Settings, surroundings: Surroundings, s
   const { store, wanted } = await StateStore.open(stateFolder, portalClock.now(), log);
   const keys = await InstanceKeys.open(stateFolder);
   const device = new WireGuardDevice(wireguard.implementation, hostNamespace);
+  const hooks = new Hooks({ folder: settings.hooksFolder, log, patienceMs: HOOK_PATIENCE_MS, retryMs: hookRetryMs });
   const enforcerFor = ({ box }: Identity): Enforcer =>
-    new Enforcer({ device, keys, presharedKeys: new PresharedKeys(box), log, monotonicNow }, wanted ?? wantedStateOf(0, [], portalClock.now()));
+    new Enforcer({ device, keys, presharedKeys: new PresharedKeys(box), hooks, log, monotonicNow }, wanted ?? wantedStateOf(0, [], portalClock.now()));
 
   // Before the portal is reached, which may take long: what was in force goes on being so.
   const stored = await identities.read();
@@ -88,6 +90,7 @@ export async function runAgent(settings: Settings, surroundings: Surroundings, s
       await enforcer?.takeDown();
       log("taken_down");
     }
+    await hooks.settled();
     store.close();
   }
 
@@ -114,6 +117,7 @@ export async function runAgent(settings: Settings, surroundings: Surroundings, s
       wantsFull,
     );
     const watch = { ...shared, confirmer, reporter: new Reporter(), trail: new EndpointTrail(), localClock: clock, portalClock, intervalMs: settings.reportIntervalMs, random, onSync, hurry: new Hurry() };
+    hooks.onNews = () => confirmer.look();
     const look = async (): Promise<void> => {
       await rebuilt;
       confirmer.look();

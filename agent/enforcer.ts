@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { PeerReading } from "@/agent/device/dump";
 import { Failures, unreadableKey } from "@/agent/device/failures";
 import type { InterfaceReading, WireGuardDevice } from "@/agent/device/wireguard";
+import type { Hooks } from "@/agent/hooks";
 import type { InstanceKeys } from "@/agent/instance-keys";
 import type { Log } from "@/agent/log";
 import { Mutex, mapLimited } from "@/agent/mutex";
@@ -36,6 +37,7 @@ export interface EnforcerParts {
   device: WireGuardDevice;
   keys: InstanceKeys;
   presharedKeys: PresharedKeys;
+  hooks: Hooks;
   log: Log;
   /** Milliseconds since any fixed instant. */
   monotonicNow: () => number;
@@ -167,7 +169,12 @@ export class Enforcer {
   /** Takes away everything that this agent made on the host; keys and state stay, so that a start brings it back. */
   takeDown(): Promise<void> {
     return this.exclusively(async () => {
-      await mapLimited(this.parts.keys.entries(), PARALLEL, ([instanceId, made]) => this.attempt(instanceId, () => this.parts.device.destroy(made.interfaceName)));
+      await mapLimited(this.parts.keys.entries(), PARALLEL, ([instanceId, made]) =>
+        this.attempt(instanceId, async () => {
+          await this.parts.device.destroy(made.interfaceName);
+          this.parts.hooks.down({ instanceId, interfaceName: made.interfaceName, addresses: [] });
+        }),
+      );
     });
   }
 
@@ -236,6 +243,7 @@ export class Enforcer {
         repair.added = diff.add.length;
         repair.updated = diff.update.length;
         this.failures.mended(instanceId);
+        this.parts.hooks.up(instance.settings);
       });
       return repair;
     });
@@ -266,6 +274,7 @@ export class Enforcer {
       await device.destroy(made.interfaceName);
       await keys.forget(instanceId);
       this.failures.mended(instanceId);
+      this.parts.hooks.down({ instanceId, interfaceName: made.interfaceName, addresses: [] });
     });
   }
 
@@ -282,7 +291,7 @@ export class Enforcer {
   private compose(): DeviceSnapshot {
     const instances = this.latestReadings().flatMap(([instanceId, { publicKey }]) => (publicKey === null ? [] : [{ instanceId, publicKey }]));
     const unreadable = this.parts.presharedKeys.unreadable((peer) => this.ownerOf(peer) !== null).map((peer) => unreadableKey(this.ownerOf(peer)!, peer.clientId));
-    const failures = [...this.failures.all(), ...unreadable].slice(0, MAX_FAILURES_PER_ACK);
+    const failures = [...this.failures.all(), ...this.parts.hooks.all(), ...unreadable].slice(0, MAX_FAILURES_PER_ACK);
     return { revision: this.wanted.revision, digest: toHex(this.observer.digest()), instances, failures };
   }
 

@@ -32,6 +32,7 @@ describe("settings", () => {
       enrolToken: null,
       stateFolder: "/var/lib/portcullis-agent",
       hostNamespace: null,
+      hooksFolder: null,
       exitWithParent: false,
       downOnExit: false,
       reportIntervalMs: 5_000,

@@ -11,6 +11,8 @@ export interface Settings {
   stateFolder: string;
   /** Where interfaces are born and UDP sockets live; null: the agent's own namespace. */
   hostNamespace: string | null;
+  /** Where the operator's programs are (agent/hooks.ts); null: there are none. */
+  hooksFolder: string | null;
   exitWithParent: boolean;
   /** Take the tunnels down when the agent stops; by default they stay up. */
   downOnExit: boolean;
@@ -40,6 +42,7 @@ const schema = z.object({
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, "must be the name of a network namespace")
     .optional(),
+  PORTCULLIS_HOOKS_DIR: z.string().regex(/^\//, "must be an absolute path").optional(),
   PORTCULLIS_EXIT_WITH_PARENT: flag,
   PORTCULLIS_DOWN_ON_EXIT: flag,
   PORTCULLIS_REPORT_SECONDS: z.coerce.number("must be a number").min(0.2, "must be 0.2 or more").max(60, "must be 60 or less").default(5),
@@ -61,6 +64,7 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
     enrolToken: data.PORTCULLIS_ENROL_TOKEN ?? tokenFromFile(data.PORTCULLIS_ENROL_TOKEN_FILE),
     stateFolder: data.PORTCULLIS_STATE_DIR,
     hostNamespace: data.PORTCULLIS_HOST_NETNS ?? null,
+    hooksFolder: data.PORTCULLIS_HOOKS_DIR ?? null,
     exitWithParent: data.PORTCULLIS_EXIT_WITH_PARENT,
     downOnExit: data.PORTCULLIS_DOWN_ON_EXIT || args.includes("--down"),
     reportIntervalMs: data.PORTCULLIS_REPORT_SECONDS * 1_000,
