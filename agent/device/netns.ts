@@ -2,9 +2,13 @@
 import { access } from "node:fs/promises";
 import { run } from "@/agent/device/command";
 
+/** "port", which rules of the operator's put on what they let through (agent/examples). */
+export const OPERATORS_MARK = "0x706f7274";
+
 /**
  * Peers reach the instance, which lives in this namespace, and nothing beyond: neither each other nor another network
- * that the operator attaches. Declared, deleted and declared again in one transaction, so it can be loaded at any time.
+ * that the operator attaches, unless the operator's own rules in this namespace mark a packet for it. Marks don't travel:
+ * none comes out of a tunnel. Declared, deleted and declared again in one transaction, so it can be loaded at any time.
  */
 const DENY_FORWARDING = `
 table inet portcullis
@@ -12,6 +16,7 @@ delete table inet portcullis
 table inet portcullis {
   chain forward {
     type filter hook forward priority 0; policy drop;
+    meta mark ${OPERATORS_MARK} accept
   }
 }
 `;
