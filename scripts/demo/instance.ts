@@ -7,7 +7,7 @@ import { ip, namespaces } from "@/scripts/demo/network";
 import type { RunFile } from "@/scripts/demo/run-file";
 
 export const INSTANCE_USERNAME = "admin";
-const PORT = 80;
+export const INSTANCE_PORT = 80;
 const UP_WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 50;
 
@@ -45,6 +45,8 @@ export interface InstanceOptions {
   instance: SeededInstance;
   /** Of its process, in messages. */
   label?: string;
+  /** Namespace of its service, which is joined to the instance; left out: the app runs in the instance's own. */
+  joinedFrom?: string;
   password: string;
   agent: Child;
   logFile: string;
@@ -53,15 +55,15 @@ export interface InstanceOptions {
 }
 
 /** Waits until the agent has brought the interface up, then starts the app in the instance's namespace. */
-export async function startInstance({ instance, label = "The instance", password, agent, logFile, runFile, endings }: InstanceOptions): Promise<Child> {
+export async function startInstance({ instance, label = "The instance", joinedFrom, password, agent, logFile, runFile, endings }: InstanceOptions): Promise<Child> {
   const problem = await Promise.race([agent.ended.then((how) => `the agent has ended: ${how}`), untilAddressed(instance)]);
   if (problem !== null) throw new Error(`The gateway did not bring up ${instance.interfaceName} (${problem}). The agent's log says why.`);
   const app = await startChild({
     name: label,
-    command: ["ip", "netns", "exec", instance.interfaceName, ...runTypeScript("scripts/demo/instance-app.ts")],
+    command: ["ip", "netns", "exec", joinedFrom ?? instance.interfaceName, ...runTypeScript("scripts/demo/instance-app.ts")],
     env: {
-      PORTCULLIS_INSTANCE_ADDRESSES: `${instance.tunnelAddressV4},${instance.tunnelAddressV6}`,
-      PORTCULLIS_INSTANCE_PORT: String(PORT),
+      PORTCULLIS_INSTANCE_ADDRESSES: joinedFrom ? "::" : `${instance.tunnelAddressV4},${instance.tunnelAddressV6}`,
+      PORTCULLIS_INSTANCE_PORT: String(INSTANCE_PORT),
       PORTCULLIS_INSTANCE_NAME: instance.name,
       PORTCULLIS_INSTANCE_USERNAME: INSTANCE_USERNAME,
       PORTCULLIS_INSTANCE_PASSWORD: password,
@@ -70,7 +72,7 @@ export async function startInstance({ instance, label = "The instance", password
     runFile,
     endings,
   });
-  const failure = await Promise.race([app.ended, untilListening(instance)]);
+  const failure = await Promise.race([app.ended, joinedFrom ? untilJoined(instance, joinedFrom) : untilListening(instance.interfaceName, 2)]);
   if (failure === null) return app;
   throw new Error(`The instance's app did not start (${failure}). Its last lines, from ${logFile}:\n${await lastLines(logFile)}`);
 }
@@ -84,13 +86,22 @@ async function untilAddressed({ interfaceName, tunnelAddressV4, tunnelAddressV6 
   });
 }
 
-async function untilListening({ interfaceName, tunnelAddressV4, tunnelAddressV6 }: SeededInstance): Promise<string | null> {
+/** @param sockets one for each address that it listens on */
+async function untilListening(namespace: string, sockets: number): Promise<string | null> {
   return poll(async () => {
-    const listening = await ip("netns", "exec", interfaceName, "cat", "/proc/net/tcp", "/proc/net/tcp6");
-    // State 0A is LISTEN (proc_net_tcp); one line for each of the two addresses.
-    const sockets = listening.split("\n").filter((line) => / 0A /.test(line) && line.includes(`:${PORT.toString(16).padStart(4, "0").toUpperCase()} `));
-    return sockets.length >= 2 ? null : `nothing listens on ${tunnelAddressV4} and ${tunnelAddressV6}`;
+    const shown = await ip("netns", "exec", namespace, "cat", "/proc/net/tcp", "/proc/net/tcp6");
+    // State 0A is LISTEN (proc_net_tcp).
+    const listening = shown.split("\n").filter((line) => / 0A /.test(line) && line.includes(`:${INSTANCE_PORT.toString(16).padStart(4, "0").toUpperCase()} `));
+    return listening.length >= sockets ? null : `nothing listens on port ${INSTANCE_PORT} in ${namespace}`;
   });
+}
+
+/** The app listens, and the agent's program has led the tunnel to it. */
+async function untilJoined({ interfaceName }: SeededInstance, namespace: string): Promise<string | null> {
+  return (
+    (await untilListening(namespace, 1)) ??
+    (await poll(async () => ((await ip("netns", "exec", interfaceName, "nft", "list", "tables").catch(() => "")).includes("table inet service") ? null : `${namespace} was not joined to ${interfaceName}`)))
+  );
 }
 
 /** Looks until there is no more reason to wait; the last reason when time is up. */

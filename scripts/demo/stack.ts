@@ -10,7 +10,8 @@ import { COLLEAGUE, NEIGHBOUR, OPERATOR, SUBSCRIBER } from "@/scripts/demo/accou
 import type { Child } from "@/scripts/demo/child";
 import type { Endings } from "@/scripts/demo/endings";
 import { type GatewayHost, type GatewayHostOptions, removeGatewayHost, startGatewayHost } from "@/scripts/demo/gateway-host";
-import { INSTANCE_USERNAME, seededInstance, type SeededInstance, startInstance } from "@/scripts/demo/instance";
+import { INSTANCE_PORT, INSTANCE_USERNAME, seededInstance, type SeededInstance, startInstance } from "@/scripts/demo/instance";
+import { prepareJoinedService, removeJoinedService } from "@/scripts/demo/joined-service";
 import { tunnelSupport } from "@/scripts/demo/network";
 import { startMailbox } from "@/scripts/demo/mailbox";
 import { startOpenIdProvider } from "@/scripts/demo/openid-provider";
@@ -18,7 +19,7 @@ import { startPortal } from "@/scripts/demo/portal";
 import type { Progress } from "@/scripts/demo/progress";
 import type { RunFile } from "@/scripts/demo/run-file";
 import { keptSecrets } from "@/scripts/demo/secrets";
-import { GATEWAY_ADDRESS, gatewayNamespace } from "@/scripts/demo/world";
+import { GATEWAY_ADDRESS, gatewayNamespace, serviceNamespace } from "@/scripts/demo/world";
 
 export interface StackOptions {
   /** Secrets, logs and the gateway's state; everything that a second start uses again, besides the database. */
@@ -108,11 +109,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       // What a killed run left behind goes first; what this one makes goes last, even if it is half-made.
       await removeGatewayHost(plan.namespace, databaseUrl);
       await endings.add(() => removeGatewayHost(plan.namespace, databaseUrl));
+      if (neighbour) await endings.add(() => removeJoinedService(serviceNamespace(options.worldName)));
       try {
-        const started = await startGatewayHost(plan);
+        const joined = neighbour && (await prepareJoinedService({ namespace: serviceNamespace(options.worldName), folder, instanceId: neighbour.id, port: INSTANCE_PORT }));
+        const started = await startGatewayHost(joined ? { ...plan, settings: { PORTCULLIS_HOOKS_DIR: joined.hooksFolder, ...plan.settings } } : plan);
         void watch(started.agent);
         void watch(await startInstance({ instance, password: secrets.instancePassword, agent: started.agent, logFile: logs("instance"), runFile, endings }));
-        if (neighbour) void watch(await startInstance({ instance: neighbour, label: "The neighbour’s instance", password: secrets.instancePassword, agent: started.agent, logFile: logs("neighbour"), runFile, endings }));
+        if (neighbour && joined) void watch(await startInstance({ instance: neighbour, joinedFrom: joined.namespace, label: "The neighbour’s instance", password: secrets.instancePassword, agent: started.agent, logFile: logs("neighbour"), runFile, endings }));
         return started;
       } catch (error) {
         // Called off while an `ip` command was under way: what that made came after the removal.
