@@ -7,7 +7,7 @@ import type {
   BlockView,
   ClientChallengeView,
   ClientView,
-  FoundClientView,
+  GatewayOffer, FoundClientView,
   GatewayView,
   IssuedClientView,
   MailedChallengeView,
@@ -170,6 +170,13 @@ export const api = {
 
   /** Sets up the subscription's instance on the gateway with most room. */
   provision: (subscriptionId: string, wish: { name: string; subnetV4: string }) => send<SubscriptionView>("POST", `${inSubscription(subscriptionId)}/instance`, { body: wish }),
+
+  /** For good, and every client with it. */
+  takeDown: (subscriptionId: string) => send<SubscriptionView>("POST", `${inSubscription(subscriptionId)}/instance/take-down`, { body: {} }),
+
+  gatewaysToMoveTo: (subscriptionId: string) => send<GatewayOffer>("GET", `${inSubscription(subscriptionId)}/instance/gateways`),
+
+  moveInstance: (subscriptionId: string, gatewayId: string) => send<SubscriptionView>("POST", `${inSubscription(subscriptionId)}/instance/move`, { body: { gatewayId } }),
 
   users: (text: string, signal?: AbortSignal) => send<{ items: UserView[] }>("GET", `/api/v1/operator/users${query({ q: text })}`, { signal }),
 

@@ -1,5 +1,5 @@
 import { formatDuration } from "@/lib/ui/time";
-import type { ClientView, EnforcementView } from "@/lib/usecases/views";
+import type { ClientView, EnforcementView, SubscriptionView } from "@/lib/usecases/views";
 
 export interface EnforcementStep {
   key: "requested" | "committed" | "delivered" | "applied" | "confirmed";
@@ -60,6 +60,28 @@ export function setupSteps({ requestedAt, deliveredAt, appliedAt, status, acknow
     { key: "committed", label: "Allocated", done: "Subnets, a port and a gateway with room are set aside for it.", ahead: "", at: requestedAt },
     { key: "delivered", label: "Handed to the gateway", done: "The gateway picked it up.", ahead: "The gateway picks it up as soon as it can be reached.", at: deliveredAt },
     { key: "applied", label: "Key made, interface up", done: "The gateway made its key and brought up its interface.", ahead: "The gateway makes its key, which never leaves it, and brings up its interface.", at: appliedAt },
+    { key: "confirmed", label: "Confirmed", done: "The gateway read its device back and told the portal.", ahead: "The gateway reads its device back and tells the portal.", at: status === "confirmed" ? acknowledgedAt : null },
+  ]);
+}
+
+/** The way of an instance that goes, from the request to the gateway's word that nothing of it is left. */
+export function goneSteps({ enforcement, gateway }: Pick<NonNullable<SubscriptionView["leaving"]>, "enforcement" | "gateway">): EnforcementStep[] {
+  const { requestedAt, committedAt, deliveredAt, appliedAt, status, acknowledgedAt } = enforcement;
+  const begun: RawStep[] = [
+    { key: "requested", label: "Requested", done: "The request reached the portal.", ahead: "", at: requestedAt },
+    { key: "committed", label: "Committed", done: "The change is on record, with its entry in the activity log.", ahead: "", at: committedAt },
+  ];
+  if (gateway.fetched) {
+    return timedSteps([
+      ...begun,
+      { key: "delivered", label: "Fetched", done: "The instance’s host fetched an empty list of clients.", ahead: "The instance’s host fetches its list of clients from time to time; it is empty now.", at: deliveredAt },
+      { key: "confirmed", label: "Not confirmed", done: "", ahead: "The host runs no agent that could read its device back. Take the interface down there by hand.", at: null },
+    ]);
+  }
+  return timedSteps([
+    ...begun,
+    { key: "delivered", label: "Delivered", done: "The gateway picked it up.", ahead: "The gateway picks it up as soon as it can be reached.", at: deliveredAt },
+    { key: "applied", label: "Taken down", done: "The gateway removed the interface and all of its peers.", ahead: "The gateway removes the interface and all of its peers.", at: appliedAt },
     { key: "confirmed", label: "Confirmed", done: "The gateway read its device back and told the portal.", ahead: "The gateway reads its device back and tells the portal.", at: status === "confirmed" ? acknowledgedAt : null },
   ]);
 }

@@ -20,7 +20,10 @@ import { POST as suspend } from "@/app/api/v1/subscriptions/[subscriptionId]/cli
 import { POST as challenge } from "@/app/api/v1/subscriptions/[subscriptionId]/clients/challenge/route";
 import { GET as listClients, POST as issue } from "@/app/api/v1/subscriptions/[subscriptionId]/clients/route";
 import { GET as events } from "@/app/api/v1/subscriptions/[subscriptionId]/events/route";
+import { GET as gatewaysToMoveTo } from "@/app/api/v1/subscriptions/[subscriptionId]/instance/gateways/route";
+import { POST as moveInstance } from "@/app/api/v1/subscriptions/[subscriptionId]/instance/move/route";
 import { POST as provision } from "@/app/api/v1/subscriptions/[subscriptionId]/instance/route";
+import { POST as takeDown } from "@/app/api/v1/subscriptions/[subscriptionId]/instance/take-down/route";
 import { GET as viewSubscription } from "@/app/api/v1/subscriptions/[subscriptionId]/route";
 import { PATCH as setPolicy } from "@/app/api/v1/subscriptions/[subscriptionId]/policy/route";
 import { PATCH as setSharedConfig } from "@/app/api/v1/subscriptions/[subscriptionId]/policy/shared-config/route";
@@ -234,6 +237,10 @@ const TABLE: { file: string; what: string; make: Make; expected: Record<Who, num
   { file: "v1/account/address/confirm", what: "POST a change of address", make: (who) => post(confirmAddress, { body: { email: "new@acme.test", proof: MADE_UP, newAddress: MADE_UP } })(who), expected: everybody("step_up_mismatch") },
   { file: "v1/account/end-sessions", what: "POST a made-up link", make: (who) => post(endByLink, { body: { token: "A".repeat(43) } })(who), expected: { ...everybody("link_invalid"), unproved: "link_invalid", nobody: "link_invalid" } },
   { file: "v1/subscriptions/[subscriptionId]/instance", what: "POST the instance, where there is one", make: (who) => post(provision, { params: here(), body: { name: "Atlas", subnetV4: "10.73.5.0/24" } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "instance_exists", owner: "instance_exists", operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/instance/gateways", what: "GET gateways to move to", make: (who) => get(gatewaysToMoveTo, { params: here() })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: 200, owner: 200, operator: 200 } },
+  { file: "v1/subscriptions/[subscriptionId]/instance/move", what: "POST the instance to a gateway that isn't there", make: (who) => post(moveInstance, { params: here(), body: { gatewayId: UNKNOWN_ID } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "gateway_unusable", owner: "gateway_unusable", operator: "gateway_unusable" } },
+  // By who may not; what comes of it is tested where it is made.
+  { file: "v1/subscriptions/[subscriptionId]/instance/take-down", what: "POST to take another tenant's instance down", make: (who) => post(takeDown, { params: { subscriptionId: UNKNOWN_ID } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "not_found", admin: "not_found", owner: "not_found", operator: "not_found" } },
   { file: "v1/subscriptions/[subscriptionId]/policy", what: "PATCH the policy", make: (who) => patch(setPolicy, { params: here(), body: { twoFactorRequired: false, proof: MADE_UP } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "step_up_mismatch", owner: "step_up_mismatch", operator: "forbidden" } },
   { file: "v1/subscriptions/[subscriptionId]/policy/challenge", what: "POST for a proof to relax the policy", make: (who) => post(relaxPolicy, { params: here() })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: 201, owner: 201, operator: "forbidden" } },
   { file: "v1/subscriptions/[subscriptionId]/policy/shared-config", what: "PATCH what happens to shared clients", make: (who) => patch(setSharedConfig, { params: here(), body: { sharedConfig: "warn", proof: MADE_UP } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "step_up_mismatch", owner: "step_up_mismatch", operator: "forbidden" } },
@@ -279,6 +286,9 @@ describe("T3: ids of another tenant, in every place of an address, are the same 
     ["POST for a code", (subscriptionId, _, as = acme.owner) => call(kit, "POST", challenge, { as, params: { subscriptionId }, body: { nickname: "machine" } })],
     ["POST a client", (subscriptionId, _, as = acme.owner) => call(kit, "POST", issue, { as, params: { subscriptionId }, body: { ...issueInput(kit, subscriptionId, "machine", null), proof: { challengeId: UNKNOWN_ID, code: "123456" } } })],
     ["POST the instance", (subscriptionId, _, as = acme.owner) => call(kit, "POST", provision, { as, params: { subscriptionId }, body: { name: "Atlas", subnetV4: "10.73.5.0/24" } })],
+    ["GET gateways to move to", (subscriptionId, _, as = acme.owner) => call(kit, "GET", gatewaysToMoveTo, { as, params: { subscriptionId } })],
+    ["POST the instance elsewhere", (subscriptionId, _, as = acme.owner) => call(kit, "POST", moveInstance, { as, params: { subscriptionId }, body: { gatewayId: UNKNOWN_ID } })],
+    ["POST to take the instance down", (subscriptionId, _, as = acme.owner) => call(kit, "POST", takeDown, { as, params: { subscriptionId } })],
     ["PATCH the policy", (subscriptionId, _, as = acme.owner) => call(kit, "PATCH", setPolicy, { as, params: { subscriptionId }, body: { twoFactorRequired: true } })],
     ["POST to relax the policy", (subscriptionId, _, as = acme.owner) => call(kit, "POST", relaxPolicy, { as, params: { subscriptionId } })],
     ["PATCH what happens to shared clients", (subscriptionId, _, as = acme.owner) => call(kit, "PATCH", setSharedConfig, { as, params: { subscriptionId }, body: { sharedConfig: "suspend" } })],

@@ -9,7 +9,7 @@ export const AUDIT_ACTIONS = [
   "client.cut", "client.cut_overdue", "client.expired", "client.extended", "client.issued", "client.key_took_over", "client.rekeyed", "client.resumed", "client.revoked", "client.shared", "client.shortened", "client.suspended",
   "gateway.added", "gateway.enrolled", "gateway.token_renewed",
   "identity.linked", "identity.unlinked",
-  "instance.confirmed", "instance.drift", "instance.key_changed", "instance.list_credential", "instance.provisioned",
+  "instance.confirmed", "instance.drift", "instance.gone", "instance.key_changed", "instance.list_credential", "instance.moved", "instance.provisioned", "instance.taken_down",
   "member.left",
   "operator.granted", "operator.revoked", "operator.viewed",
   "passkey.added", "passkey.begun", "passkey.removed", "passkey.renamed",

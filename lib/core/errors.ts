@@ -24,6 +24,7 @@ export type ErrorCode =
   | "instance_exists"
   | "subnet_unusable"
   | "no_gateway_free"
+  | "gateway_unusable"
   | "client_final"
   | "expiry_invalid"
   | "client_not_suspended"

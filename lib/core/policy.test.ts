@@ -16,6 +16,8 @@ const EXPECTED: [SubscriptionPermission, ...("any" | "own" | "none")[]][] = [
   ["activity.read", "any", "any", "none", "any"],
   ["subscription.policy", "any", "any", "none", "none"],
   ["instance.provision", "any", "any", "none", "none"],
+  ["instance.remove", "any", "none", "none", "any"],
+  ["instance.move", "any", "any", "none", "any"],
 ];
 
 describe.each(EXPECTED)("%s", (permission, ...expected) => {

@@ -22,6 +22,10 @@ export const PERMISSIONS = [
   "subscription.policy",
   /** Sets up the instance that the subscription pays for. */
   "instance.provision",
+  /** Takes it down, and every client with it. */
+  "instance.remove",
+  /** Puts it on another gateway. */
+  "instance.move",
   "operator.read",
   /** One's own account: factors, sessions, address. */
   "account.security",
@@ -31,7 +35,7 @@ export const PERMISSIONS = [
 export type Permission = (typeof PERMISSIONS)[number];
 
 /** The part of the permissions that is about one subscription, and so depends on the actor's standing in it. */
-export type SubscriptionPermission = Extract<Permission, "subscription.read" | "client.read" | "client.issue" | "client.revoke" | "client.suspend" | "client.resume" | "activity.read" | "subscription.policy" | "instance.provision">;
+export type SubscriptionPermission = Extract<Permission, "subscription.read" | "client.read" | "client.issue" | "client.revoke" | "client.suspend" | "client.resume" | "activity.read" | "subscription.policy" | "instance.provision" | "instance.remove" | "instance.move">;
 
 type Reach = "any" | "own" | "none";
 
@@ -49,6 +53,8 @@ const TABLE: Record<SubscriptionPermission, Record<Standing, Reach>> = {
   "activity.read": { owner: "any", admin: "any", member: "none", operator: "any" },
   "subscription.policy": { owner: "any", admin: "any", member: "none", operator: "none" },
   "instance.provision": { owner: "any", admin: "any", member: "none", operator: "none" },
+  "instance.remove": { owner: "any", admin: "none", member: "none", operator: "any" },
+  "instance.move": { owner: "any", admin: "any", member: "none", operator: "any" },
 };
 
 /** How far a permission reaches for a standing. */

@@ -30,6 +30,8 @@ export interface ClientRow {
   suspendedAt: Date | null;
   suspendedById: string | null;
   suspendedByEmail: string | null;
+  /** The instance moved to another gateway since its file was made. */
+  movedAt: Date | null;
   revokedAt: Date | null;
   revokedByEmail: string | null;
   sharedDetectedAt: Date | null;
@@ -67,7 +69,7 @@ const SELECT = Prisma.sql`
     COALESCE(o.email, '') AS "ownerEmail", c.nickname, c.public_key AS "publicKey", c.sealed_preshared_key IS NOT NULL AS "hasPresharedKey",
     c.host_index AS "hostIndex", host(c.address_v4) AS "addressV4", host(c.address_v6) AS "addressV6", c.state, c.created_at AS "createdAt",
     c.expires_at AS "expiresAt", c.next_key_at AS "nextKeyAt", c.suspended_at AS "suspendedAt", c.suspended_by_id AS "suspendedById", su.email AS "suspendedByEmail",
-    c.revoked_at AS "revokedAt", r.email AS "revokedByEmail",
+    c.moved_at AS "movedAt", c.revoked_at AS "revokedAt", r.email AS "revokedByEmail",
     c.shared_detected_at AS "sharedDetectedAt", c.shared_last_at AS "sharedLastAt", c.shared_networks AS "sharedNetworks",
     ch.requested_at AS "requestedAt", ch.committed_at AS "committedAt", ch.delivered_at AS "deliveredAt", ch.applied_at AS "appliedAt",
     ch.acknowledged_at AS "acknowledgedAt", cs.observed_at AS "observedAt", cs.latest_handshake_at AS "latestHandshakeAt",

@@ -89,8 +89,9 @@ const REFUSED_UPDATES: [constraint: string, table: string, assignment: string][]
   ["instances_next_host_index", "instances", "next_host_index = 1"],
   ["instances_live_clients", "instances", "live_clients = -1"],
   ["instances_ready_has_key", "instances", "public_key = NULL"],
-  ["instances_gateway_id_listen_port_key", "instances", "listen_port = 51820"],
-  ["instances_gateway_id_interface_name_key", "instances", "interface_name = 'pc-00000000'"],
+  ["instances_deprovisioned_is_empty", "instances", "status = 'deprovisioned', live_clients = 1"],
+  ["instances_one_a_port", "instances", "listen_port = 51820"],
+  ["instances_one_an_interface", "instances", "interface_name = 'pc-00000000'"],
   ["access_clients_nickname_length", "access_clients", "nickname = ''"],
   ["access_clients_nickname_length", "access_clients", "nickname = repeat('x', 41)"],
   ["access_clients_nickname_length", "access_clients", "nickname = E'laptop\\nPostUp = evil'"],
@@ -189,7 +190,7 @@ test("a client's trail is a list, and bounded", async () => {
 });
 
 /** Held by another test in this file. */
-const HELD_ELSEWHERE = ["client_trails_seen_bounded", "audit_events_hash_length", "audit_events_seq_positive", "instances_subscription_id_key"];
+const HELD_ELSEWHERE = ["client_trails_seen_bounded", "audit_events_hash_length", "audit_events_seq_positive", "instances_one_stands"];
 /** Begin with an id that is unique by itself: they exist to be referred to, and no row can break them. */
 const REFERENCE_TARGETS = ["instances_id_subscription_id_key"];
 
@@ -209,7 +210,7 @@ test("a subscription has one instance", async () => {
          public_key, dns, mtu, persistent_keepalive_seconds, next_host_index, live_clients, created_at FROM instances WHERE id = $1`,
       [acme.instanceId],
     ),
-  ).toMatchObject({ constraint: "instances_subscription_id_key" });
+  ).toMatchObject({ constraint: "instances_one_stands" });
 });
 
 test("T3: a client of one tenant on another tenant's instance can't be written", async () => {
@@ -231,6 +232,18 @@ test("revoked is final, whoever writes", async () => {
     expect((await refusalOf("UPDATE access_clients SET state = $2, revoked_at = NULL WHERE id = $1", [client.id, state])).message).toMatch(/revoked is final/);
   }
   expect(await kit.sql("SELECT state FROM access_clients WHERE id = $1", [client.id])).toEqual([{ state: "revoked" }]);
+});
+
+test("deprovisioned is final, whoever writes", async () => {
+  await kit.sql(
+    `INSERT INTO instances SELECT gen_random_uuid(), subscription_id, gateway_id, name, 'deprovisioned', subnet_v4, subnet_v6, tunnel_address_v4, tunnel_address_v6, interface_name, listen_port,
+       public_key, dns, mtu, persistent_keepalive_seconds, next_host_index, 0, created_at FROM instances WHERE id = $1`,
+    [acme.instanceId],
+  );
+  for (const status of ["provisioning", "ready", "failed"]) {
+    expect((await refusalOf("UPDATE instances SET status = $1 WHERE status = 'deprovisioned'", [status])).message).toMatch(/deprovisioned, which is final/);
+  }
+  await kit.sql("DELETE FROM instances WHERE status = 'deprovisioned'");
 });
 
 test("a revoked client's key is never used again, and its address is", async () => {

@@ -17,13 +17,13 @@ export interface OverdueCut {
   committedAt: Date;
 }
 
-/** Those that nobody was told of, their rows locked; a host without an agent confirms nothing, so its cuts count until they are fetched; another process's are passed by. Each client's latest change alone counts. */
+/** Those that nobody was told of, their rows locked; a host without an agent confirms nothing, so its cuts count until they are fetched; another process's are passed by. Each client's latest change alone counts; an instance's own change cuts all of its clients. */
 export async function lockOverdueCuts(tx: Tx, committedBefore: Date, limit: number): Promise<OverdueCut[]> {
   return tx.$queryRaw<OverdueCut[]>`
     SELECT ch.gateway_id AS "gatewayId", g.name AS "gatewayName", p.last_seen_at AS "gatewayLastSeenAt", g.agentless, p.failure, ch.revision,
       c.subscription_id AS "subscriptionId", s.name AS "subscriptionName", c.id AS "clientId", c.nickname, ch.committed_at AS "committedAt"
     FROM gateway_changes ch
-    JOIN access_clients c ON c.id = ch.client_id AND c.revision = ch.revision AND c.state <> 'active'
+    JOIN access_clients c ON c.instance_id = ch.instance_id AND c.gateway_id = ch.gateway_id AND c.revision = ch.revision AND c.state <> 'active' AND (ch.client_id IS NULL OR c.id = ch.client_id)
     JOIN subscriptions s ON s.id = c.subscription_id
     JOIN gateways g ON g.id = ch.gateway_id
     LEFT JOIN gateway_presence p ON p.gateway_id = ch.gateway_id

@@ -45,6 +45,9 @@ export interface DeviceChangeTimes {
   acknowledgedAt: Date | null;
 }
 
+/** Mails name so many clients; the page has them all. */
+export const NAMED = 20;
+
 /** One change that an acknowledgement settled. */
 export interface SettledChange {
   revision: bigint;
@@ -55,6 +58,10 @@ export interface SettledChange {
   nickname: string | null;
   /** The client is to be off the device as of its latest change. */
   cut: boolean;
+  /** Of an instance's own change: those of its clients that it took off, with the nicknames of the first of them. */
+  cutWithIt: { count: number; nicknames: string[] };
+  /** The instance is to be gone from this gateway. */
+  gone: boolean;
   /** People were told that it is late. */
   alerted: boolean;
   subscriptionName: string;
@@ -94,7 +101,7 @@ export async function digestMatches(tx: Tx, gatewayId: string, revision: number,
  */
 export async function settleChanges(tx: Tx, ack: Acknowledgement): Promise<SettledChange[]> {
   const rows = await tx.$queryRaw<
-    { revision: bigint; instance_id: string; instance_name: string; subscription_id: string; client_id: string | null; nickname: string | null; cut: boolean | null; alerted: boolean; subscription_name: string; requested_at: Date; committed_at: Date; delivered_at: Date; applied_at: Date; acknowledged_at: Date }[]
+    { revision: bigint; instance_id: string; instance_name: string; subscription_id: string; client_id: string | null; nickname: string | null; cut: boolean | null; cut_count: number; cut_names: string[]; gone: boolean; alerted: boolean; subscription_name: string; requested_at: Date; committed_at: Date; delivered_at: Date; applied_at: Date; acknowledged_at: Date }[]
   >`
     WITH settled AS (
       UPDATE gateway_changes SET
@@ -104,9 +111,13 @@ export async function settleChanges(tx: Tx, ack: Acknowledgement): Promise<Settl
       WHERE gateway_id = ${ack.gatewayId}::uuid AND revision <= ${ack.revision} AND acknowledged_at IS NULL
       RETURNING *)
     SELECT s.revision, s.instance_id, i.name AS instance_name, i.subscription_id, s.client_id, c.nickname,
-           c.state <> 'active' AND c.revision = s.revision AS cut, s.alerted_at IS NOT NULL AS alerted, sub.name AS subscription_name,
+           c.state <> 'active' AND c.revision = s.revision AND c.gateway_id = s.gateway_id AS cut, COALESCE(w.count, 0) AS cut_count, COALESCE(w.names, '{}') AS cut_names,
+           s.client_id IS NULL AND i.status = 'deprovisioned' AS gone, s.alerted_at IS NOT NULL AS alerted, sub.name AS subscription_name,
            s.requested_at, s.committed_at, s.delivered_at, s.applied_at, s.acknowledged_at
     FROM settled s JOIN instances i ON i.id = s.instance_id JOIN subscriptions sub ON sub.id = i.subscription_id LEFT JOIN access_clients c ON c.id = s.client_id
+    LEFT JOIN LATERAL (
+      SELECT count(*)::int AS count, (array_agg(a.nickname ORDER BY a.created_at))[1:${NAMED}::int] AS names FROM access_clients a
+      WHERE s.client_id IS NULL AND a.instance_id = s.instance_id AND a.gateway_id = s.gateway_id AND a.revision = s.revision AND a.state <> 'active') w ON true
     ORDER BY s.revision`;
   return rows.map((row) => ({
     revision: row.revision,
@@ -116,6 +127,8 @@ export async function settleChanges(tx: Tx, ack: Acknowledgement): Promise<Settl
     clientId: row.client_id,
     nickname: row.nickname,
     cut: row.cut ?? false,
+    cutWithIt: { count: row.cut_count, nicknames: row.cut_names },
+    gone: row.gone,
     alerted: row.alerted,
     subscriptionName: row.subscription_name,
     requestedAt: row.requested_at,

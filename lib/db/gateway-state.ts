@@ -37,12 +37,12 @@ async function currentRevision(tx: Tx, gatewayId: string): Promise<number | null
   return row && Number(row.revision);
 }
 
-/** The instances that are to be on the gateway, without their peers. */
-async function readInstances(tx: Tx, gatewayId: string): Promise<Map<string, Instance>> {
+/** The instances that are to be on the gateway, or the one of them, without their peers. */
+async function readInstances(tx: Tx, gatewayId: string, only: string | null = null): Promise<Map<string, Instance>> {
   const rows = await tx.$queryRaw<{ id: string; interface_name: string; listen_port: number; v4: string; v6: string; mtu: number | null }[]>`
     SELECT id, interface_name, listen_port, host(tunnel_address_v4) || '/' || masklen(subnet_v4) AS v4,
            host(tunnel_address_v6) || '/' || masklen(subnet_v6) AS v6, mtu
-    FROM instances WHERE gateway_id = ${gatewayId}::uuid AND status <> 'deprovisioned' ORDER BY id`;
+    FROM instances WHERE gateway_id = ${gatewayId}::uuid AND status <> 'deprovisioned' AND (${only}::uuid IS NULL OR id = ${only}::uuid) ORDER BY id`;
   return new Map(
     rows.map((row) => [
       row.id,
@@ -56,6 +56,14 @@ async function readPeers(tx: Tx, instanceIds: string[]): Promise<PeerRow[]> {
     SELECT instance_id, id AS client_id, public_key, sealed_preshared_key, host(address_v4) AS address_v4, host(address_v6) AS address_v6, expires_at,
       next_public_key, next_sealed_preshared_key, next_key_at
     FROM access_clients WHERE instance_id = ANY(${instanceIds}::uuid[]) AND state = 'active' ORDER BY id`;
+}
+
+/** What the gateway must hold of one instance, its peers included. Lock its row and its clients' first. */
+export async function readInstanceState(tx: Tx, gatewayId: string, instanceId: string): Promise<Instance> {
+  const instance = (await readInstances(tx, gatewayId, instanceId)).get(instanceId);
+  if (!instance) throw new Error("The instance is gone, or on another gateway.");
+  for (const row of await readPeers(tx, [instanceId])) instance.peers.push(...peersOf(row));
+  return instance;
 }
 
 /** Everything the gateway must hold, as of one instant. Throws when the gateway is gone. */

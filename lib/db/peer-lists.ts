@@ -25,12 +25,10 @@ export async function setListCredential(tx: Tx, instanceId: string, credentialHa
   return count > 0;
 }
 
-/** @param hash SHA-256 of the credential */
+/** Also of one that was taken down: its host fetches an empty list, and takes everybody off. @param hash SHA-256 of the credential */
 export async function findInstanceByListCredential(tx: Tx, hash: Uint8Array<ArrayBuffer>): Promise<ListedInstance | null> {
-  const list = await tx.peerList.findUnique({ where: { credentialHash: hash }, select: { instance: { select: { id: true, name: true, subscriptionId: true, gatewayId: true, status: true } } } });
-  if (!list || list.instance.status === "deprovisioned") return null;
-  const { status: _, ...instance } = list.instance;
-  return instance;
+  const list = await tx.peerList.findUnique({ where: { credentialHash: hash }, select: { instance: { select: { id: true, name: true, subscriptionId: true, gatewayId: true } } } });
+  return list?.instance ?? null;
 }
 
 export interface ListedPeer {

@@ -49,7 +49,8 @@ export async function insertInstance(tx: Tx, i: NewInstance): Promise<void> {
 }
 
 /**
- * The lowest free UDP port from `from` on. Locks the gateway, so that two instances can't be given the same.
+ * The lowest free UDP port from `from` on. That of an instance that was taken down is free once its gateway confirmed it. Locks the
+ * gateway, so that two instances can't be given the same.
  *
  * @returns null when there is no such gateway, or no port is left
  */
@@ -58,7 +59,9 @@ export async function freeListenPort(tx: Tx, gatewayId: string, from: number): P
   if (!gateway) return null;
   const [row] = await tx.$queryRaw<{ port: number }[]>`
     SELECT candidate AS port FROM generate_series(${from}::int, 65535) AS candidate
-    WHERE NOT EXISTS (SELECT 1 FROM instances WHERE gateway_id = ${gatewayId}::uuid AND listen_port = candidate) LIMIT 1`;
+    WHERE NOT EXISTS (
+      SELECT FROM instances i WHERE i.gateway_id = ${gatewayId}::uuid AND i.listen_port = candidate AND (i.status <> 'deprovisioned'
+        OR EXISTS (SELECT FROM gateway_changes ch WHERE ch.gateway_id = i.gateway_id AND ch.instance_id = i.id AND ch.acknowledged_at IS NULL))) LIMIT 1`;
   return row ? { port: row.port, agentless: gateway.agentless } : null;
 }
 
@@ -71,19 +74,24 @@ export async function findInstanceChange(tx: Tx, instanceId: string): Promise<De
   });
 }
 
+export interface OpenGateway {
+  id: string;
+  name: string;
+  endpointHost: string;
+  /** Of all its instances. */
+  clients: number;
+}
+
 /**
- * The gateway with most room: heard of since, in touch with what it must hold, and with the fewest clients, then instances.
- *
- * @returns null when none is there
+ * Gateways that an instance can be put on, those with most room first: heard of since; in touch with what they must hold before others, then by the fewest clients, then instances.
  */
-export async function findRoomiestGateway(tx: Tx, heardSince: Date): Promise<{ id: string; endpointHost: string } | null> {
-  const [row] = await tx.$queryRaw<{ id: string; endpointHost: string }[]>`
-    SELECT g.id, g.endpoint_host AS "endpointHost" FROM gateways g JOIN gateway_presence p ON p.gateway_id = g.id
+export async function listOpenGateways(tx: Tx, heardSince: Date, limit: number): Promise<OpenGateway[]> {
+  return tx.$queryRaw<OpenGateway[]>`
+    SELECT g.id, g.name, g.endpoint_host AS "endpointHost", COALESCE(sum(i.live_clients), 0)::int AS clients FROM gateways g JOIN gateway_presence p ON p.gateway_id = g.id
     LEFT JOIN instances i ON i.gateway_id = g.id AND i.status <> 'deprovisioned'
     WHERE g.enrolled_at IS NOT NULL AND p.last_seen_at >= ${heardSince}
     GROUP BY g.id, p.failure
-    ORDER BY (p.failure IS NOT NULL), COALESCE(sum(i.live_clients), 0), count(i.id), g.id LIMIT 1`;
-  return row ?? null;
+    ORDER BY (p.failure IS NOT NULL), COALESCE(sum(i.live_clients), 0), count(i.id), g.id LIMIT ${limit}`;
 }
 
 /** What a gateway couldn't set up; open pages are told. Those that are up, and other gateways', are left alone. */
@@ -99,15 +107,17 @@ export async function findGatewayByName(tx: Tx, name: string): Promise<{ id: str
   return row && { id: row.id, enrolled: row.enrolledAt !== null };
 }
 
+const STANDING = { where: { status: { not: "deprovisioned" } }, select: { id: true } } as const;
+
 /** Locks the subscription's row until the transaction ends, so that it gets one instance however many ask. */
 export async function lockSubscriptionWithInstance(tx: Tx, subscriptionId: string): Promise<{ id: string; name: string; instanceId: string | null } | null> {
   await tx.$queryRaw`SELECT id FROM subscriptions WHERE id = ${subscriptionId}::uuid FOR UPDATE`;
-  const row = await tx.subscription.findUnique({ where: { id: subscriptionId }, include: { instance: { select: { id: true } } } });
-  return row && { id: row.id, name: row.name, instanceId: row.instance?.id ?? null };
+  const row = await tx.subscription.findUnique({ where: { id: subscriptionId }, include: { instances: STANDING } });
+  return row && { id: row.id, name: row.name, instanceId: row.instances[0]?.id ?? null };
 }
 
 /** The first subscription that a user owns. */
 export async function findOwnedSubscription(tx: Tx, userId: string): Promise<{ id: string; instanceId: string | null } | null> {
-  const row = await tx.membership.findFirst({ where: { userId, role: "owner" }, include: { subscription: { include: { instance: { select: { id: true } } } } } });
-  return row && { id: row.subscriptionId, instanceId: row.subscription.instance?.id ?? null };
+  const row = await tx.membership.findFirst({ where: { userId, role: "owner" }, include: { subscription: { include: { instances: STANDING } } } });
+  return row && { id: row.subscriptionId, instanceId: row.subscription.instances[0]?.id ?? null };
 }

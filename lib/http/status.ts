@@ -21,6 +21,7 @@ export const STATUS: Record<ErrorCode, number> = {
   instance_exists: 409,
   subnet_unusable: 422,
   no_gateway_free: 503,
+  gateway_unusable: 422,
   client_final: 409,
   expiry_invalid: 422,
   client_not_suspended: 409,

@@ -68,6 +68,11 @@ export type GatewayMail =
   | { template: "cut-confirmed-late"; subscriptionName: string; nicknames: string[]; count: number; since: string; at: string; url: string }
   | { template: "gateway-overdue"; gatewayName: string; gatewayLastSeenAt: string | null; failure: string | null; agentless?: boolean; count: number; since: string; url: string };
 
+/** An instance that went. byEmail null: the portal did it by itself. clients: all that it had; own: of them, the recipient's. */
+export type InstanceMail =
+  | { template: "instance-taken-down"; instanceName: string; subscriptionName: string; byEmail: string | null; byOperator: boolean; clients: number; own: number; at: string; url: string }
+  | { template: "instance-moved"; instanceName: string; subscriptionName: string; byEmail: string; byOperator: boolean; gatewayName: string; clients: number; own: number; at: string; url: string };
+
 /** Two machines on one client's key. networks: the two, none where the portal keeps no addresses; replaceUrl: for its owner alone. */
 export interface SharedConfigMail {
   template: "config-shared";
@@ -106,6 +111,7 @@ export type MailContent =
   | ClientMail
   | SharedConfigMail
   | GatewayMail
+  | InstanceMail
   | WarrantyMail
   | (Notice & Noticed)
   | SignInMail

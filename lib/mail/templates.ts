@@ -4,6 +4,7 @@ import { accountMail } from "./account-mails";
 import { clientMail } from "./client-mails";
 import { factorNotice } from "./factor-notices";
 import { gatewayMail } from "./gateway-mails";
+import { instanceMail } from "./instance-mails";
 import type { MailContent } from "./messages";
 import { when, type Parts } from "./parts";
 import { sharedConfigMail } from "./shared-config-mail";
@@ -61,6 +62,9 @@ function partsOf(content: MailContent, codes: Codes): Parts {
     case "cut-confirmed-late":
     case "gateway-overdue":
       return gatewayMail(content);
+    case "instance-taken-down":
+    case "instance-moved":
+      return instanceMail(content);
     case "warranty-ending":
     case "warranty-offered":
     case "warranty-transferred":

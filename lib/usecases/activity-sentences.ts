@@ -16,6 +16,7 @@ function driftSentence(data: AuditEvent["data"]): string {
   return `Found the device of ${String(data.name ?? "")} changed by hand, and repaired it: ${parts.length > 0 ? parts.join("; ") : "the interface itself"}.`;
 }
 
+const clients = (count: number): string => (count === 1 ? "one client" : `${count} clients`);
 const peers = (count: number): string => (count === 1 ? "one peer" : `${count} peers`);
 
 /** One plain sentence a person can read, for an event of a subscription's log. The actor is shown beside it. */
@@ -26,6 +27,12 @@ export function sentenceOf({ action, data }: Pick<AuditEvent, "action" | "data">
       return `Took out the subscription ${text("name")}.`;
     case "instance.provisioned":
       return `Asked for the instance ${text("name")} on ${text("subnetV4")}.`;
+    case "instance.taken_down":
+      return `Took down the instance ${text("name")}, with ${clients(Number(data.clients ?? 0))}.`;
+    case "instance.moved":
+      return `Moved the instance ${text("name")} from the gateway ${text("from")} to ${text("to")}, with ${clients(Number(data.clients ?? 0))}.`;
+    case "instance.gone":
+      return `Confirmed that the instance ${text("name")} is gone from this gateway, ${text("tookMs")} ms after the request${Number(data.clients ?? 0) > 0 ? `, and ${clients(Number(data.clients))} with it` : ""}.`;
     case "instance.confirmed":
       return `Confirmed that the instance ${text("name")} is up.`;
     case "instance.key_changed":

@@ -2,7 +2,7 @@
 import { appendAudit, type NewAuditEvent } from "@/lib/db/audit";
 import type { Tx } from "@/lib/db/client";
 import { managersOf } from "@/lib/db/cut-alerts";
-import { digestMatches, notePresence, notifySubscriptions, settleChanges, type SettledChange } from "@/lib/db/gateway-changes";
+import { digestMatches, NAMED, notePresence, notifySubscriptions, settleChanges, type SettledChange } from "@/lib/db/gateway-changes";
 import { confirmInstances, type GatewayIdentity } from "@/lib/db/gateways";
 import { queueMail } from "@/lib/db/outbox";
 import { noteFailedInstances } from "@/lib/db/provisioning";
@@ -11,9 +11,6 @@ import type { Ports } from "@/lib/ports";
 import type { AckRequest, AckResponse } from "@/lib/protocol/messages";
 import { toPlainText } from "@/lib/protocol/plain-text";
 import type { AuditActor } from "@/lib/core/audit-chain";
-
-/** A mail names so many clients; the page has them all. */
-const NAMED = 20;
 
 /**
  * Counts only when the digest of what was read back is the one the gateway must have at that revision; otherwise nothing is settled
@@ -37,13 +34,13 @@ export async function acknowledgeRevision(ports: Ports, gateway: GatewayIdentity
       appliedAt: before(now, ack.appliedMsAgo),
       now,
     });
-    await tellOfLateCuts(ports, tx, settled.filter(({ cut, alerted }) => cut && alerted), now);
+    await tellOfLateCuts(ports, tx, settled.filter(({ cut, cutWithIt, alerted }) => (cut || cutWithIt.count > 0) && alerted), now);
     // One that comes late tells of keys that an interface may no longer have: clients would be given the wrong one.
     const confirmed = newest ? await confirmInstances(tx, gateway.id, ack.instances) : [];
     const actor: AuditActor = { kind: "gateway", id: gateway.id, label: `gateway ${gateway.name}`, operator: false };
     await notifySubscriptions(tx, [...settled, ...confirmed.map(({ subscriptionId }) => ({ subscriptionId, clientId: null }))]);
     await appendAudit(tx, [
-      ...settled.filter((change) => change.cut).map((change) => cutEvent(change, actor, now, sourceAddress)),
+      ...settled.filter((change) => change.cut || change.gone).map((change) => cutEvent(change, actor, now, sourceAddress)),
       ...confirmed.map((instance): NewAuditEvent => ({
         chain: instance.subscriptionId,
         at: now,
@@ -70,8 +67,8 @@ async function tellOfLateCuts(ports: Ports, tx: Tx, cuts: SettledChange[], now: 
         content: {
           template: "cut-confirmed-late",
           subscriptionName: own[0]?.subscriptionName ?? "",
-          nicknames: own.slice(0, NAMED).map(({ nickname }) => nickname ?? ""),
-          count: own.length,
+          nicknames: own.flatMap(({ cut, nickname, cutWithIt }) => (cut ? [nickname ?? ""] : cutWithIt.nicknames)).slice(0, NAMED),
+          count: own.reduce((count, { cut, cutWithIt }) => count + Number(cut) + cutWithIt.count, 0),
           since: iso(own[0]?.requestedAt ?? now),
           at: iso(now),
           url: new URL(`/subscriptions/${subscriptionId}`, ports.config.url).href,
@@ -89,12 +86,13 @@ function cutEvent(change: SettledChange, actor: AuditActor, now: Date, sourceAdd
   return {
     chain: change.subscriptionId,
     at: now,
-    action: "client.cut",
     actor,
-    subject: change.clientId === null ? null : { kind: "client", id: change.clientId },
     sourceAddress,
+    ...(change.clientId === null
+      ? { action: "instance.gone", subject: { kind: "instance", id: change.instanceId } }
+      : { action: "client.cut", subject: { kind: "client", id: change.clientId } }),
     data: {
-      nickname: change.nickname ?? "",
+      ...(change.clientId === null ? { name: change.instanceName, clients: change.cutWithIt.count } : { nickname: change.nickname ?? "" }),
       revision: Number(change.revision),
       requestedAt: iso(change.requestedAt),
       committedAt: iso(change.committedAt),

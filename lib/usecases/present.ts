@@ -5,6 +5,7 @@ import { can } from "@/lib/core/policy";
 import { clientCapacity } from "@/lib/core/subnet";
 import type { ClientRow } from "@/lib/db/clients";
 import type { DeviceChangeTimes } from "@/lib/db/gateway-changes";
+import type { LeavingInstance } from "@/lib/db/instances";
 import type { GatewaySeen, InstanceRow, SubscriptionAccess } from "@/lib/db/subscriptions";
 import { iso, isoOrNull, toBase64 } from "@/lib/db/values";
 import { OFFLINE_AFTER_SECONDS } from "@/lib/protocol/limits";
@@ -49,7 +50,12 @@ export function instanceView(instance: InstanceRow, now: Date, setup: DeviceChan
   };
 }
 
-export function subscriptionView(access: SubscriptionAccess, actor: Pick<Actor, "twoFactor">, now: Date, setup: DeviceChangeTimes | null = null): SubscriptionView {
+export function subscriptionView(
+  access: SubscriptionAccess,
+  actor: Pick<Actor, "twoFactor">,
+  now: Date,
+  { setup = null, leaving = null }: { setup?: DeviceChangeTimes | null; leaving?: LeavingInstance | null } = {},
+): SubscriptionView {
   const locked = needsTwoFactor(access, actor);
   return {
     id: access.id,
@@ -61,6 +67,7 @@ export function subscriptionView(access: SubscriptionAccess, actor: Pick<Actor, 
     sharedConfigPolicy: access.sharedConfigPolicy,
     locked,
     instance: locked ? null : access.instance && instanceView(access.instance, now, setup),
+    leaving: locked || leaving === null || (access.instance && leaving.change.acknowledgedAt) ? null : { name: leaving.name, enforcement: enforcementView(leaving.change), gateway: presenceOf(leaving.gateway, now) },
     liveClients: locked ? 0 : (access.instance?.liveClients ?? 0),
     maxClients: access.maxClients,
     maxClientDays: access.maxClientDays,
@@ -70,6 +77,8 @@ export function subscriptionView(access: SubscriptionAccess, actor: Pick<Actor, 
       readActivity: can(access.standing, "activity.read"),
       setPolicy: can(access.standing, "subscription.policy"),
       provision: can(access.standing, "instance.provision"),
+      moveInstance: can(access.standing, "instance.move"),
+      removeInstance: can(access.standing, "instance.remove"),
     },
   };
 }
@@ -124,6 +133,7 @@ export function clientView(row: ClientRow, actor: Actor, standing: SubscriptionA
     gateway: presenceOf(row.gateway, now),
     keyHandover: live && row.nextKeyAt !== null ? { since: iso(row.nextKeyAt), endsAt: iso(handoverEnd(row.nextKeyAt)) } : null,
     shared: live && row.sharedDetectedAt !== null && row.sharedLastAt !== null ? { detectedAt: iso(row.sharedDetectedAt), lastAt: iso(row.sharedLastAt), networks: row.sharedNetworks } : null,
+    needsNewFile: live && row.movedAt !== null && row.nextKeyAt === null,
     mayReplaceKey: live && mine && can(standing, "client.issue", true),
     mayRevoke: live && can(standing, "client.revoke", mine),
     maySuspend: live && row.suspendedAt === null && row.state !== "expired" && can(standing, "client.suspend", mine),

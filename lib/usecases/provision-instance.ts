@@ -13,7 +13,9 @@ import type { StorePorts } from "@/lib/ports";
 import { elementHash } from "@/lib/protocol/digest";
 import { parseDnsServers, parseMtu, parseName } from "./operator-input";
 
-const FIRST_LISTEN_PORT = 51820;
+export const FIRST_LISTEN_PORT = 51820;
+
+export const newInterfaceName = (ports: Pick<StorePorts, "randomBytes">): string => `pc-${Buffer.from(ports.randomBytes(4)).toString("hex")}`;
 
 export interface ProvisionInput {
   subscriptionId: string;
@@ -79,7 +81,7 @@ export async function placeInstance(ports: StorePorts, tx: Tx, place: InstancePl
     subnetV6,
     tunnelAddressV4: address.v4,
     tunnelAddressV6: address.v6,
-    interfaceName: `pc-${Buffer.from(ports.randomBytes(4)).toString("hex")}`,
+    interfaceName: newInterfaceName(ports),
     listenPort,
     mtu: place.mtu,
     dns: place.dns,

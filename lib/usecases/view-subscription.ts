@@ -1,4 +1,5 @@
 import type { Actor } from "@/lib/auth/actor";
+import { findLeavingInstance } from "@/lib/db/instances";
 import { findInstanceChange } from "@/lib/db/provisioning";
 import type { Ports } from "@/lib/ports";
 import { requireNotedAccess } from "./note-operator-view";
@@ -9,6 +10,6 @@ import type { SubscriptionView } from "./views";
 export async function viewSubscription(ports: Ports, actor: Actor, input: { subscriptionId: string }): Promise<SubscriptionView> {
   const access = await requireNotedAccess(ports, actor, input.subscriptionId, "subscription.read");
   const { instance } = access;
-  const setup = instance && instance.status !== "ready" ? await findInstanceChange(ports.db.read, instance.id) : null;
-  return subscriptionView(access, actor, ports.clock.now(), setup);
+  const [setup, leaving] = await Promise.all([instance && instance.status !== "ready" ? findInstanceChange(ports.db.read, instance.id) : null, findLeavingInstance(ports.db.read, access.id)]);
+  return subscriptionView(access, actor, ports.clock.now(), { setup, leaving });
 }

@@ -20,13 +20,15 @@ export interface SubscriptionView {
   /** This session has to show a second factor first (/security/two-factor); until then there is no instance to see here. */
   locked: boolean;
   instance: InstanceView | null;
+  /** The instance that was here before: taken down, or moved away from a gateway that has not confirmed it yet. null: there was none, or there is another and its gateway confirmed. */
+  leaving: { name: string; enforcement: EnforcementView; gateway: GatewayPresence } | null;
   /** Clients that are not revoked: each has its address. */
   liveClients: number;
   /** null: unlimited. */
   maxClients: number | null;
   /** Days that a client has at a time; null: any, also without an end. */
   maxClientDays: number | null;
-  may: { addClient: boolean; revokeAnyClient: boolean; readActivity: boolean; setPolicy: boolean; provision: boolean };
+  may: { addClient: boolean; revokeAnyClient: boolean; readActivity: boolean; setPolicy: boolean; provision: boolean; moveInstance: boolean; removeInstance: boolean };
 }
 
 export interface InstanceView {
@@ -47,6 +49,19 @@ export interface InstanceView {
   gateway: GatewayPresence;
   /** How far setting it up has come; null once it is up. */
   setup: EnforcementView | null;
+}
+
+/** A gateway to move an instance to. */
+export interface GatewayChoice {
+  id: string;
+  name: string;
+  endpointHost: string;
+}
+
+export interface GatewayOffer {
+  instanceName: string;
+  /** Those with most room first. */
+  gateways: GatewayChoice[];
 }
 
 /** A network to choose for an instance. */
@@ -104,6 +119,8 @@ export interface ClientView {
   keyHandover: { since: string; endsAt: string } | null;
   /** Two machines were seen on its config, since the key was last replaced; null: they weren't. networks: the two, none where the portal keeps no addresses. */
   shared: { detectedAt: string; lastAt: string; networks: string[] } | null;
+  /** The instance moved to another gateway: the machine's file doesn't fit it, until the key is replaced. */
+  needsNewFile: boolean;
   mayReplaceKey: boolean;
   mayRevoke: boolean;
   maySuspend: boolean;

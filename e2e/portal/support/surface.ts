@@ -123,6 +123,19 @@ export const API: Endpoint[] = [
     expects: { ...everyone("403 forbidden"), owner: "409 instance_exists", admin: "409 instance_exists", ...OUTSIDE },
   },
   {
+    file: `${SUBSCRIPTION}/instance/gateways/route.ts`, method: "GET", path: (ids) => `${api(ids)}/instance/gateways`, scoped: ["subscriptionId"],
+    expects: { ...everyone(200), member: "403 forbidden", colleague: "403 forbidden", ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/instance/move/route.ts`, method: "POST", path: (ids) => `${api(ids)}/instance/move`, body: () => ({ gatewayId: NO_ID }), scoped: ["subscriptionId"],
+    expects: { ...everyone("422 gateway_unusable"), member: "403 forbidden", colleague: "403 forbidden", ...OUTSIDE },
+  },
+  {
+    // Asked for by people who may not: the others would be believed.
+    file: `${SUBSCRIPTION}/instance/take-down/route.ts`, method: "POST", path: () => `/api/v1/subscriptions/${NO_ID}/instance/take-down`, scoped: [],
+    expects: { ...everyone("404 not_found"), ...OUTSIDE },
+  },
+  {
     file: `${SUBSCRIPTION}/policy/route.ts`, method: "PATCH", path: (ids) => `${api(ids)}/policy`, body: () => ({ twoFactorRequired: false, proof: NO_PROOF }), scoped: ["subscriptionId"],
     expects: { ...everyone("403 forbidden"), owner: "403 step_up_mismatch", admin: "403 step_up_mismatch", ...OUTSIDE },
   },

@@ -4,7 +4,7 @@ import { suggestSubnets } from "@/lib/core/common-subnets";
 import { PortcullisError } from "@/lib/core/errors";
 import { clientCapacity, contains, parseSubnetV4, type SubnetV4 } from "@/lib/core/subnet";
 import { isInGoodStanding } from "@/lib/core/vocabulary";
-import { findRoomiestGateway, lockSubscriptionWithInstance } from "@/lib/db/provisioning";
+import { listOpenGateways, lockSubscriptionWithInstance } from "@/lib/db/provisioning";
 import type { SubscriptionAccess } from "@/lib/db/subscriptions";
 import type { Ports } from "@/lib/ports";
 import { OFFLINE_AFTER_SECONDS } from "@/lib/protocol/limits";
@@ -15,6 +15,12 @@ import { viewSubscription } from "@/lib/usecases/view-subscription";
 import type { SubnetOffer, SubscriptionView } from "@/lib/usecases/views";
 
 const OFFERED = 3;
+
+/** A host's IP addresses; none when it isn't known. */
+export type AddressesOf = (host: string) => Promise<string[]>;
+
+/** A gateway that said nothing since gets no instance. */
+export const heardSince = (ports: Pick<Ports, "clock">): Date => new Date(ports.clock.now().getTime() - OFFLINE_AFTER_SECONDS * 1_000);
 
 /** Networks to choose from: any other may be typed. */
 export const offerSubnets = (ports: Pick<Ports, "randomBytes">): SubnetOffer[] =>
@@ -27,21 +33,16 @@ export interface ProvisionOwnInput {
 }
 
 /**
- * @param addressesOf a host's IP addresses; none when it isn't known
  * @throws not_found, forbidden, two_factor_required; subscription_inactive; instance_exists; bad_request for what is no name or no private
  *   network; subnet_unusable for one that holds the gateway's or the portal's address; no_gateway_free
  */
-export async function provisionOwnInstance(ports: Ports, actor: Actor, input: ProvisionOwnInput, addressesOf: (host: string) => Promise<string[]>): Promise<SubscriptionView> {
+export async function provisionOwnInstance(ports: Ports, actor: Actor, input: ProvisionOwnInput, addressesOf: AddressesOf): Promise<SubscriptionView> {
   const { subscriptionId } = input;
   requireProvisionable(await requireAccess(ports.db.read, actor, subscriptionId, "instance.provision"));
   const wish = { name: parseName(input.name, "instance"), subnetV4: parseSubnetV4(input.subnetV4) };
-  const heardSince = new Date(ports.clock.now().getTime() - OFFLINE_AFTER_SECONDS * 1_000);
-  const gateway = await findRoomiestGateway(ports.db.read, heardSince);
-  if (gateway === null) throw noGateway();
-  await refuseCutOff(wish.subnetV4, [
-    { whose: "the gateway's", addresses: await addressesOf(gateway.endpointHost) },
-    { whose: "this portal's", addresses: await addressesOf(ports.config.url.hostname.replace(/^\[|\]$/g, "")) },
-  ]);
+  const [gateway] = await listOpenGateways(ports.db.read, heardSince(ports), 1);
+  if (!gateway) throw noGateway();
+  await refuseCutOff(ports, wish.subnetV4, gateway, addressesOf);
   await ports.db.transaction(async (tx) => {
     // Locked first: of two who ask at once, the second finds the instance of the first.
     const locked = await lockSubscriptionWithInstance(tx, subscriptionId);
@@ -62,7 +63,11 @@ function requireProvisionable(access: SubscriptionAccess): void {
 }
 
 /** A tunnel to a network that holds the way to its own gateway would carry itself; one that holds the portal would hide it. */
-async function refuseCutOff(subnet: SubnetV4, held: { whose: string; addresses: string[] }[]): Promise<void> {
+export async function refuseCutOff(ports: Pick<Ports, "config">, subnet: SubnetV4, gateway: { endpointHost: string }, addressesOf: AddressesOf): Promise<void> {
+  const held = [
+    { whose: "the gateway's", addresses: await addressesOf(gateway.endpointHost) },
+    { whose: "this portal's", addresses: await addressesOf(ports.config.url.hostname.replace(/^\[|\]$/g, "")) },
+  ];
   for (const { whose, addresses } of held) {
     const inside = addresses.find((address) => contains(subnet, address));
     if (inside === undefined) continue;
@@ -71,4 +76,4 @@ async function refuseCutOff(subnet: SubnetV4, held: { whose: string; addresses: 
 }
 
 const exists = (): PortcullisError => new PortcullisError("instance_exists", "This subscription has its instance already. Reload the page to see it.");
-const noGateway = (): PortcullisError => new PortcullisError("no_gateway_free", "No gateway has room at the moment. Nothing was set up; try again in a few minutes, or ask the operator.");
+export const noGateway = (): PortcullisError => new PortcullisError("no_gateway_free", "No gateway has room at the moment. Nothing was set up; try again in a few minutes, or ask the operator.");

@@ -7,7 +7,9 @@ import { offerSubnets } from "@/lib/usecases/provisioning/provision-own";
 import { viewSubscription } from "@/lib/usecases/view-subscription";
 import { ClientListSkeleton } from "./_components/client-list-skeleton";
 import { ClientsPanel } from "./_components/clients-panel";
+import { InstanceWays } from "./_components/instance-ways";
 import { InstancePanel } from "./_components/instance-panel";
+import { LeavingCard } from "./_components/leaving-card";
 import { LiveSubscription } from "./_components/live-subscription";
 import { PolicyCard } from "./_components/policy-card";
 import { SharedConfigCard } from "./_components/shared-config-card";
@@ -20,7 +22,8 @@ export default page("subscription.read", async ({ ctx, actor, params, searchPara
   const query = searchParams.q ?? "";
   const [subscription, subscriptions] = await Promise.all([viewSubscription(ctx, actor, { subscriptionId }), listSubscriptions(ctx, actor)]);
 
-  const offers = subscription.instance === null && subscription.may.provision && !subscription.locked ? offerSubnets(ctx) : [];
+  // Also where there is an instance: it may be taken down while the page is open.
+  const offers = subscription.may.provision && !subscription.locked ? offerSubnets(ctx) : [];
 
   async function Clients() {
     return <ClientsPanel initial={await listClients(ctx, actor, { subscriptionId, cursor: null, query })} initialQuery={query} />;
@@ -29,14 +32,16 @@ export default page("subscription.read", async ({ ctx, actor, params, searchPara
   return (
     <SubscriptionShell actor={actor} subscription={subscription} subscriptions={subscriptions} section="clients">
       <LiveSubscription initial={subscription}>
+        <LeavingCard />
         <InstancePanel offers={offers} />
-        {subscription.instance && (
+        {(subscription.instance ?? subscription.leaving) && (
           <Suspense fallback={<ClientListSkeleton />}>
             <Clients />
           </Suspense>
         )}
         <PolicyCard />
         <SharedConfigCard />
+        <InstanceWays />
       </LiveSubscription>
     </SubscriptionShell>
   );

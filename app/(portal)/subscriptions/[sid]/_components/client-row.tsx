@@ -47,6 +47,11 @@ export function ClientRow({ subscriptionId, client, onChanged }: ClientRowProps)
           <LinkPending />
         </Link>
         <span className="block truncate text-xs text-faint">{client.mine ? "You" : client.ownerEmail}</span>
+        {client.needsNewFile && (
+          <Pill tone="warn" className="mt-1">
+            Needs a new file
+          </Pill>
+        )}
         {client.shared && (
           <Pill tone="bad" className="mt-1">
             Two machines

@@ -39,6 +39,7 @@ export function ClientsPanel({ initial, initialQuery }: ClientsPanelProps) {
       </Card>
     );
   }
+  if (none && !searching && loading === null && !subscription.instance) return null;
   if (none && !searching && loading === null) {
     return (
       <Card className="mt-6">

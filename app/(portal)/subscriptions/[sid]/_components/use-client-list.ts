@@ -37,7 +37,7 @@ export function useClientList(subscriptionId: string, initial: ClientList, initi
   const refresh = useRefresh(subscriptionId, (client) =>
     setShown((before) => ({ ...before, list: before.query === "" ? upsertClient(before.list, client) : replaceClient(before.list, client) })),
   );
-  useSubscriptionEvents(subscriptionId, { onClient: (clientId) => void refresh(clientId), onConnected: () => void refreshFirst() });
+  useSubscriptionEvents(subscriptionId, { onClient: (clientId) => void refresh(clientId), onInstance: () => void refreshFirst(), onConnected: () => void refreshFirst() });
 
   const waiting = list.items.filter(isPending);
   usePendingPoll(waiting.map(({ id, state }) => `${id} ${state}`).join(), async () => {

@@ -21,6 +21,7 @@ import { Timeline } from "@/lib/ui/timeline";
 import type { TrafficView } from "@/lib/usecases/traffic-view";
 import type { ClientView } from "@/lib/usecases/views";
 import { LifecycleButtons } from "./lifecycle-buttons";
+import { MovedNotice } from "./moved-notice";
 import { SharedNotice } from "./shared-notice";
 import { TrafficCard } from "./traffic-card";
 
@@ -40,6 +41,7 @@ export function ClientDetails({ subscriptionId, initial, traffic, maxClientDays 
         </div>
       </div>
       <SharedNotice subscriptionId={subscriptionId} client={client} />
+      <MovedNotice subscriptionId={subscriptionId} client={client} />
       {client.keyHandover && (
         <Notice tone="info" className="mb-6" title="A new key waits for its first connection">
           The old config works until then, and no longer than <DateTime iso={client.keyHandover.endsAt} />.
