@@ -2,15 +2,19 @@
 import { createServer } from "node:net";
 import { createHash } from "node:crypto";
 import path from "node:path";
-import { runAgent } from "@/agent/agent";
+import { AGENT_VERSION, runAgent } from "@/agent/agent";
 import { EnrolmentImpossible } from "@/agent/enrol";
 import { jsonLog, textOf } from "@/agent/log";
 import { type Settings, SettingsInvalid, parseSettings } from "@/agent/settings";
 
+/** For who restarts it: nothing changes until somebody has mended settings or token (EX_CONFIG of sysexits.h). */
+const EX_CONFIG = 78;
+
 const clock = { now: (): Date => new Date() };
 const log = jsonLog((line) => process.stdout.write(line), clock.now);
 
-await main();
+if (process.argv[2] === "--version") process.stdout.write(`${AGENT_VERSION}\n`);
+else await main();
 
 async function main(): Promise<void> {
   const stop = new AbortController();
@@ -21,7 +25,7 @@ async function main(): Promise<void> {
   } catch (error) {
     if (error instanceof SettingsInvalid) for (const problem of error.problems) log("settings_invalid", { problem });
     else log("not_started", { reason: textOf(error) });
-    process.exit(1);
+    process.exit(error instanceof SettingsInvalid ? EX_CONFIG : 1);
   }
   // Whoever collected the log is gone: no reason to leave the tunnels alone.
   process.stdout.on("error", () => undefined);
@@ -33,8 +37,9 @@ async function main(): Promise<void> {
     await runAgent(settings, { log, clock, monotonicNow: () => performance.now(), random: Math.random }, stop.signal);
   } catch (error) {
     if (!stop.signal.aborted) {
-      log(error instanceof EnrolmentImpossible ? "not_enrolled" : "failed", { reason: textOf(error) });
-      process.exit(1);
+      const refused = error instanceof EnrolmentImpossible;
+      log(refused ? "not_enrolled" : "failed", { reason: textOf(error) });
+      process.exit(refused ? EX_CONFIG : 1);
     }
   }
   log("stopped", { reason: textOf(stop.signal.reason) });

@@ -27,6 +27,8 @@ export class WirePortal {
   readonly token = `pce_${"t".repeat(43)}`;
   /** Set to answer every request with this error. */
   refuse: { status: number; code: string } | null = null;
+  /** What a host installs the agent from, by name; null: no such file. */
+  file: (name: string) => Promise<string | null> = async () => null;
   revision = 1;
   enrolment: EnrolRequest | null = null;
   readonly acks: AckRequest[] = [];
@@ -127,6 +129,10 @@ export class WirePortal {
     const send = (status: number, message: object): void => void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(message));
     const fail = (status: number, code: string): void => send(status, { error: { code, message: `Refused: ${code}.` } });
     const path = url.pathname.replace(GATEWAY_API_PATH, "");
+    if (url.pathname.startsWith("/api/agent/")) {
+      const content = await this.file(url.pathname.slice("/api/agent/".length));
+      return void response.writeHead(content === null ? 404 : 200, { "content-type": "text/plain" }).end(content);
+    }
     if (this.refuse !== null) return fail(this.refuse.status, this.refuse.code);
     if (path !== "/enrol" && request.headers.authorization !== `Bearer ${this.enrolment?.credential}`) return fail(401, "gateway_unauthenticated");
     switch (`${request.method} ${path}`) {

@@ -5,7 +5,7 @@ import { join, relative, sep } from "node:path";
 
 /** Folders and files, relative to the project's root; what is absent is left out. */
 const INPUTS = [
-  "app", "lib", "public", "prisma/schema.prisma", "proxy.ts", "instrumentation.ts", "instrumentation-client.ts",
+  "app", "lib", "agent", "scripts/build/agent.ts", "public", "prisma/schema.prisma", "proxy.ts", "instrumentation.ts", "instrumentation-client.ts",
   "next.config.ts", "postcss.config.mjs", "prisma.config.ts", "tsconfig.json", "package.json", "package-lock.json",
 ];
 

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { buildAgent } from "@/scripts/build/agent";
 import { hashOfInputs } from "@/scripts/build/inputs";
 
 /** Inside Next's own folder, so that deleting the build deletes the claim that it is up to date. */
@@ -41,6 +42,8 @@ export async function buildPortal(options: BuildOptions & { force?: boolean }): 
   const inputs = await hashOfInputs(root);
   onPart?.("building the pages");
   await runTool("next build", [join(root, "node_modules/next/dist/bin/next"), "build"], { root, output, signal });
+  onPart?.("bundling the agent");
+  await buildAgent(root);
   await writeFile(join(root, RECORD), inputs);
   return true;
 }

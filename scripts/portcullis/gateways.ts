@@ -18,7 +18,7 @@ export const GATEWAY_COMMANDS: Command[] = [
         return;
       }
       const added = await addGateway(ports, { name: need(subject, "NAME"), endpointHost: need(options.endpoint, "--endpoint") });
-      console.log(`Gateway ${subject} (${added.gatewayId}) may enrol once until ${added.expiresAt.toISOString()} with this token:\n${added.enrolToken}`);
+      console.log(`Gateway ${subject} (${added.gatewayId}) may enrol once until ${added.expiresAt.toISOString()} with this token:\n${added.enrolToken}\nOn its host, install the agent with the command that the operator console shows under Gateways; it asks for the token.`);
     },
   },
   {

@@ -12,6 +12,7 @@ const PROGRAMS: Record<string, string> = {
   nft: "nftables",
   ping: "iputils-ping",
   curl: "curl",
+  "systemd-analyze": "systemd",
 };
 
 export function missingPackages(): string[] {

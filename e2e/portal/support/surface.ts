@@ -222,6 +222,7 @@ export function outcomeOf(page: PageEntry, who: Who, ids: Ids): Outcome {
 export const OTHER_ROUTES: { file: string; methods: string[] }[] = [
   { file: "app/api/auth/[...nextauth]/route.ts", methods: ["GET", "POST"] },
   { file: "app/api/health/route.ts", methods: ["GET"] },
+  { file: "app/api/agent/[file]/route.ts", methods: ["GET"] },
   { file: "app/api/v1/sign-in/options/route.ts", methods: ["GET"] },
   ...SIGN_IN_ROUTES.map((name) => ({ file: `app/api/v1/sign-in/${name}/route.ts`, methods: ["POST"] })),
   { file: "app/api/gateway/v1/enrol/route.ts", methods: ["POST"] },

@@ -33,7 +33,7 @@ export function GatewaysTable({ initial }: { initial: Page<GatewayView> }) {
     return (
       <Card>
         <EmptyState icon={<RouterIcon strokeWidth={1.25} />} title="No gateway yet">
-          Make one with <code className="code-text">npm run portcullis -- gateway add</code>, then start the agent on its host with the enrolment token that it prints.
+          Make one with <code className="code-text">npm run portcullis -- gateway add</code>, then install the agent on its host: the command is below, and asks for the enrolment token that this one prints.
         </EmptyState>
       </Card>
     );
