@@ -14,16 +14,16 @@ import { InstanceKeys } from "@/agent/instance-keys";
 import { type Log, textOf } from "@/agent/log";
 import { Poller } from "@/agent/poller";
 import { PortalClient } from "@/agent/portal-client";
-import { PortalClock } from "@/agent/portal-clock";
+import { KnownTimeFile, PortalClock } from "@/agent/portal-clock";
 import { PresharedKeys } from "@/agent/preshared-keys";
 import { Reporter } from "@/agent/reporter";
 import { wantedStateOf } from "@/agent/reconcile";
+import { Rotation } from "@/agent/rotate";
 import type { Settings } from "@/agent/settings";
 import { StateStore } from "@/agent/state-store";
 import { Hurry, watchDevice, watchEndpoints, watchExpiry, watchHandovers } from "@/agent/watch";
+import { AGENT_VERSION } from "@/agent/version";
 import type { Clock } from "@/lib/core/ports";
-
-export const AGENT_VERSION = "0.1.0";
 
 /** The portal restarts in a second or two; gateways find it again soon, and not all at once. */
 const PORTAL_BACKOFF = { firstMs: 200, maxMs: 15_000 };
@@ -50,7 +50,8 @@ export async function runAgent(settings: Settings, surroundings: Surroundings, s
   const wireguard = await detectWireGuard(hostNamespace);
   log("started", { version: AGENT_VERSION, implementation: wireguard.implementation, tools: wireguard.toolsVersion });
 
-  const portalClock = new PortalClock(clock);
+  const knownTime = new KnownTimeFile(stateFolder);
+  const portalClock = new PortalClock(clock, monotonicNow, await knownTime.read(), (known) => knownTime.write(known));
   const { store, wanted } = await StateStore.open(stateFolder, portalClock.now(), log);
   const keys = await InstanceKeys.open(stateFolder);
   const device = new WireGuardDevice(wireguard.implementation, hostNamespace);
@@ -83,7 +84,8 @@ export async function runAgent(settings: Settings, surroundings: Surroundings, s
     });
     enforcer ??= enforcerFor(identity);
     expiry ??= watchExpiry({ enforcer, portalClock, pause, log }, signal);
-    await follow(enforcer, new PortalClient(portalUrls, identity.credential, (time) => portalClock.observe(time)), fresh || wanted === null);
+    const portal = new PortalClient(portalUrls, identity.credential, (time) => portalClock.observe(time), identity.formerCredential);
+    await follow(enforcer, portal, new Rotation({ identities, portal, log }, identity), fresh || wanted === null);
   } finally {
     await rebuilt;
     if (settings.downOnExit) {
@@ -91,6 +93,7 @@ export async function runAgent(settings: Settings, surroundings: Surroundings, s
       log("taken_down");
     }
     await hooks.settled();
+    await knownTime.settled();
     store.close();
   }
 
@@ -102,7 +105,7 @@ export async function runAgent(settings: Settings, surroundings: Surroundings, s
     );
   }
 
-  async function follow(enforcer: Enforcer, portal: PortalClient, wantsFull: boolean): Promise<void> {
+  async function follow(enforcer: Enforcer, portal: PortalClient, rotation: Rotation, wantsFull: boolean): Promise<void> {
     const shared = { portal, enforcer, store, monotonicNow, pause, log };
     const onSync = (inSync: boolean): void => (inSync ? poller.inSync() : poller.resync());
     const confirmer = new Confirmer({ ...shared, backoff: new Backoff(PORTAL_BACKOFF, random), onSync });
@@ -116,7 +119,7 @@ export async function runAgent(settings: Settings, surroundings: Surroundings, s
       },
       wantsFull,
     );
-    const watch = { ...shared, confirmer, reporter: new Reporter(), trail: new EndpointTrail(), localClock: clock, portalClock, intervalMs: settings.reportIntervalMs, random, onSync, hurry: new Hurry() };
+    const watch = { ...shared, rotation, confirmer, reporter: new Reporter(), trail: new EndpointTrail(), localClock: clock, portalClock, intervalMs: settings.reportIntervalMs, random, onSync, hurry: new Hurry() };
     hooks.onNews = () => confirmer.look();
     const look = async (): Promise<void> => {
       await rebuilt;

@@ -9,6 +9,7 @@ import type { Peer } from "@/lib/protocol/messages";
 export function holds(reading: InterfaceReading, instance: WantedInstance, presharedKeyOf: (peer: Peer) => string | null | undefined): boolean {
   const { settings, peers, lapsed } = instance;
   if (!reading.up || reading.listenPort !== settings.listenPort || !sameTexts(reading.addresses, settings.addresses)) return false;
+  if (reading.forwarding !== (settings.peersReach ? "peers" : "none")) return false;
   let inForce = 0;
   for (const peer of peers.values()) if (!lapsed.has(peer.publicKey)) inForce += 1;
   if (reading.peers.length !== inForce) return false;

@@ -110,6 +110,7 @@ export class Enforcer {
 
   /** Reads every instance, and puts right what somebody else changed or what failed before. @returns what was put right. */
   async repair(): Promise<Repair[]> {
+    this.parts.device.doubtForwarding();
     for (const instanceId of this.wanted.instances.keys()) this.observer.markStale(instanceId);
     await this.snapshot();
     if (this.isCompleting || (this.suspects().length === 0 && this.unwanted().length === 0)) return [];

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { parseSettings } from "@/agent/settings";
 import { WAIT_SECONDS } from "@/agent/poller";
 import { MAX_CHANGES_PER_DELTA, MAX_PEERS_PER_REPORT, MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES, MAX_WAIT_SECONDS, OFFLINE_AFTER_SECONDS } from "@/lib/protocol/limits";
-import { PROTOCOL_HISTORY, PROTOCOL_VERSION } from "@/lib/protocol/version";
+import { PROTOCOL_HISTORY, SPOKEN_VERSIONS, versionsText } from "@/lib/protocol/version";
 
 const file = new URL("../docs/gateway-protocol.md", import.meta.url);
 const document = readFileSync(file, "utf8");
@@ -12,7 +12,7 @@ const golden = new URL("../lib/protocol/golden/", import.meta.url);
 describe("docs/gateway-protocol.md", () => {
   test("tells the history that the code has", () => {
     for (const { version, date, what } of PROTOCOL_HISTORY) expect(document).toContain(`| ${version} | ${date} | ${what} |`);
-    expect(document).toContain(`\`Portcullis-Protocol: ${PROTOCOL_VERSION}\``);
+    expect(document).toContain(`\`Portcullis-Protocol: ${versionsText(SPOKEN_VERSIONS)}\``);
   });
 
   test("links every golden message, and nothing that isn't there", () => {

@@ -10,6 +10,10 @@ import { credentialSchema } from "@/lib/protocol/messages";
 export interface Identity {
   credential: string;
   box: KeyPair;
+  /** The one before; null: there was none, or it isn't known any more. */
+  formerCredential: string | null;
+  /** Made, and perhaps handed in: from its first use on the portal knows this one alone. null: there is none. */
+  nextCredential: string | null;
   /** SHA-256 in hex of the token that the credential goes with; tells a new token from the one that was spent. */
   tokenHash: string;
   /** null: the portal has not answered yet. */
@@ -18,6 +22,8 @@ export interface Identity {
 
 const fileSchema = z.object({
   credential: credentialSchema,
+  formerCredential: credentialSchema.nullable().default(null),
+  nextCredential: credentialSchema.nullable().default(null),
   boxPrivateKey: z.string(),
   tokenHash: z.string(),
   enrolment: z.object({ gatewayId: z.string(), name: z.string() }).nullable(),
@@ -69,10 +75,14 @@ async function readIdentity(file: string): Promise<Identity | null> {
 
 const textOfIdentity = ({ box, ...rest }: Identity): string => `${JSON.stringify({ ...rest, boxPrivateKey: box.privateKey.reveal() }, null, 2)}\n`;
 
+export const newCredential = (): string => `pcg_${randomBytes(32).toString("base64url")}`;
+
 /** A new credential for a token; the box key stays, since preshared keys are sealed to it. */
 export function newIdentity(token: string, previous: Identity | null): Identity {
   return {
-    credential: `pcg_${randomBytes(32).toString("base64url")}`,
+    credential: newCredential(),
+    formerCredential: null,
+    nextCredential: null,
     box: previous?.box ?? generateKeyPair(randomBytes),
     tokenHash: tokenHashOf(token),
     enrolment: null,

@@ -2,9 +2,10 @@
 import { createServer } from "node:net";
 import { createHash } from "node:crypto";
 import path from "node:path";
-import { AGENT_VERSION, runAgent } from "@/agent/agent";
+import { runAgent } from "@/agent/agent";
 import { EnrolmentImpossible } from "@/agent/enrol";
 import { jsonLog, textOf } from "@/agent/log";
+import { AGENT_VERSION } from "@/agent/version";
 import { type Settings, SettingsInvalid, parseSettings } from "@/agent/settings";
 
 /** For who restarts it: nothing changes until somebody has mended settings or token (EX_CONFIG of sysexits.h). */

@@ -29,7 +29,7 @@ function readingOf(instance: Instance): InterfaceReading {
       sentBytes: 0,
     }),
   );
-  return { publicKey: PSK, listenPort: instance.listenPort, addresses: instance.addresses.toReversed(), up: true, mtu: 1420, peers };
+  return { publicKey: PSK, listenPort: instance.listenPort, addresses: instance.addresses.toReversed(), up: true, forwarding: "none", mtu: 1420, peers };
 }
 
 describe("a dump", () => {

@@ -24,7 +24,9 @@ export class DigestCache {
   /** Works a reading out, without holding up the event loop and without taking it for true yet. */
   async observe(instanceId: string, reading: InterfaceReading): Promise<Observed> {
     const former = this.instances.get(instanceId);
-    const digest = elementHash({ kind: "instance", instanceId, listenPort: reading.listenPort, addresses: reading.up ? reading.addresses : [] });
+    // Rules that are not ours are as wrong as an interface that is down: no instance that the portal can want has no addresses.
+    const right = reading.up && reading.forwarding !== "altered";
+    const digest = elementHash({ kind: "instance", instanceId, listenPort: reading.listenPort, addresses: right ? reading.addresses : [], peersReach: reading.forwarding === "peers" });
     const peers = new Map<string, HashedPeer>();
     for (const peer of reading.peers) {
       const hashed = hashedPeer(instanceId, peer, former?.peers.get(peer.publicKey));

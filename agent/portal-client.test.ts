@@ -49,7 +49,7 @@ describe("the agent's requests are the golden messages, and it reads the golden 
   test("enrol, without a credential in the header", async () => {
     answer = json(201, golden.enrolResponse);
     expect(await new PortalClient([url], null).enrol(enrolRequestSchema.parse(golden.enrolRequest), never)).toEqual(golden.enrolResponse);
-    expect(seen[0]).toMatchObject({ method: "POST", url: "/api/gateway/v1/enrol", headers: { "portcullis-protocol": "1" } });
+    expect(seen[0]).toMatchObject({ method: "POST", url: "/api/gateway/v1/enrol", headers: { "portcullis-protocol": "1, 2", "user-agent": "portcullis-agent/0.1.0" } });
     expect(seen[0]!.headers.authorization).toBeUndefined();
     expect(JSON.parse(seen[0]!.body)).toEqual(golden.enrolRequest);
   });

@@ -3,6 +3,8 @@ import type { z } from "zod";
 import {
   type AckRequest,
   type AckResponse,
+  type CredentialRequest,
+  type CredentialResponse,
   type EnrolRequest,
   type EnrolResponse,
   GATEWAY_API_PATH,
@@ -12,6 +14,7 @@ import {
   type StateQuery,
   type StateResponse,
   ackResponseSchema,
+  credentialResponseSchema,
   enrolResponseSchema,
   errorResponseSchema,
   reportResponseSchema,
@@ -19,7 +22,8 @@ import {
   stateResponseSchema,
 } from "@/lib/protocol/messages";
 import { MAX_RESPONSE_BYTES } from "@/lib/protocol/limits";
-import { PROTOCOL_VERSION } from "@/lib/protocol/version";
+import { AGENT_VERSION } from "@/agent/version";
+import { OLDEST_PROTOCOL_VERSION, SPOKEN_VERSIONS, versionsText } from "@/lib/protocol/version";
 
 /** The portal answered, and said no. */
 export class PortalRefused extends Error {
@@ -47,18 +51,30 @@ const FULL_STATE_MS = 120_000;
 /** A proxy in front answers for a portal that is not there. */
 const NOBODY_THERE: readonly number[] = [502, 503, 504];
 
+/** All versions: the portal picks one. */
+const LIST = versionsText(SPOKEN_VERSIONS);
+
 export class PortalClient {
   /** Of the portal that answered last. */
   private current = 0;
+  private speaks = LIST;
 
   constructor(
     /** Portals of one database: when one doesn't answer, the next request goes to the next. */
     private readonly portalUrls: readonly [string, ...string[]],
     /** Null before enrolment. */
-    private readonly credential: string | null,
+    private credential: string | null,
     /** The portal's clock, to the second, at each answer; expiry times are by that clock. */
     private readonly onPortalTime: (time: Date) => void = () => undefined,
+    /** The credential before this one: for a portal that was set back to before it was handed in. */
+    private former: string | null = null,
   ) {}
+
+  /** From the next request on. */
+  useCredential(credential: string, former: string): void {
+    this.credential = credential;
+    this.former = former;
+  }
 
   enrol(request: EnrolRequest, signal: AbortSignal): Promise<EnrolResponse> {
     return this.request("POST", "/enrol", enrolResponseSchema, { body: request, signal, timeoutMs: ANSWER_MS });
@@ -77,10 +93,42 @@ export class PortalClient {
     return this.request("POST", "/report", reportResponseSchema, { body: request, signal, timeoutMs: ANSWER_MS });
   }
 
+  /** The next credential, which counts from its first use on. */
+  handInCredential(request: CredentialRequest, signal: AbortSignal): Promise<CredentialResponse> {
+    return this.request("POST", "/credential", credentialResponseSchema, { body: request, signal, timeoutMs: ANSWER_MS });
+  }
+
   /** @throws PortalRefused, PortalUnreachable, or the signal's reason when the caller gave up. */
   private async request<T>(method: string, path: string, schema: z.ZodType<T>, options: { body?: object; signal: AbortSignal; timeoutMs: number }): Promise<T> {
+    const { credential, former, speaks } = this;
+    try {
+      return await this.send(method, path, schema, options);
+    } catch (error) {
+      if (!(error instanceof PortalRefused)) throw error;
+      if (error.code === "gateway_unauthenticated" && former !== null && this.credential === credential) {
+        this.credential = former;
+        try {
+          const answer = await this.send(method, path, schema, options);
+          this.former = null;
+          return answer;
+        } catch (again) {
+          this.credential = credential;
+          throw again;
+        }
+      }
+      // A portal of before versions were negotiated knows one, and no list.
+      if (error.code === "protocol_unsupported" && speaks === LIST && this.speaks === LIST) {
+        this.speaks = String(OLDEST_PROTOCOL_VERSION);
+        return await this.send(method, path, schema, options);
+      }
+      if (error.code === "protocol_unsupported") this.speaks = LIST;
+      throw error;
+    }
+  }
+
+  private async send<T>(method: string, path: string, schema: z.ZodType<T>, options: { body?: object; signal: AbortSignal; timeoutMs: number }): Promise<T> {
     const { body, signal, timeoutMs } = options;
-    const headers: Record<string, string> = { accept: "application/json", [PROTOCOL_HEADER]: String(PROTOCOL_VERSION) };
+    const headers: Record<string, string> = { accept: "application/json", "user-agent": `portcullis-agent/${AGENT_VERSION}`, [PROTOCOL_HEADER]: this.speaks };
     if (this.credential !== null) headers.authorization = `Bearer ${this.credential}`;
     if (body !== undefined) headers["content-type"] = "application/json";
     const { current } = this;
@@ -114,6 +162,8 @@ export class PortalClient {
 
   /** Several requests may fail at one portal: only the first moves on. */
   private leave(portal: number): void {
+    // Another portal, or the same one after an update, may speak more.
+    this.speaks = LIST;
     if (portal === this.current) this.current = (portal + 1) % this.portalUrls.length;
   }
 }

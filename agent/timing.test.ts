@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Backoff } from "@/agent/backoff";
 import { Bell } from "@/agent/bell";
 import { Mutex, mapLimited } from "@/agent/mutex";
-import { PortalClock } from "@/agent/portal-clock";
+import { type KnownTime, PortalClock } from "@/agent/portal-clock";
 
 describe("backoff", () => {
   test("doubles up to its bound, and starts again after a success", () => {
@@ -41,6 +41,76 @@ describe("the portal's time", () => {
     expect(clock.now()).toEqual(new Date("2026-11-22T11:50:00.000Z"));
     clock.observe(new Date("2026-11-22T12:00:02.000Z"));
     expect(clock.now()).toEqual(local);
+  });
+});
+
+describe("the portal's time, with the portal away", () => {
+  const NOON = Date.parse("2026-11-22T12:00:00Z");
+  const YEAR = 365 * 86_400_000;
+  const TEN = 600_000;
+
+  /** A host whose clock can be set, and whose monotonic one can't. */
+  function host(known: KnownTime | null = null, localAt = NOON) {
+    const state = { local: localAt, monotonic: 0, kept: known };
+    const clock = new PortalClock({ now: () => new Date(state.local) }, () => state.monotonic, known, (next) => (state.kept = next));
+    const pass = (ms: number): void => {
+      state.local += ms;
+      state.monotonic += ms;
+    };
+    return { state, clock, pass, at: () => clock.now().getTime() };
+  }
+
+  test.each([TEN, YEAR])("goes on when the host's clock is set back by %d ms", (by) => {
+    const { state, clock, pass, at } = host();
+    clock.observe(new Date(NOON));
+    pass(1_000);
+    state.local -= by;
+    pass(59_000);
+    expect(at()).toBe(NOON + 60_000);
+  });
+
+  test("follows the host's clock over a pause of the machine, in which no other one ran", () => {
+    const { state, clock, at } = host();
+    clock.observe(new Date(NOON));
+    state.local += 3_600_000;
+    expect(at()).toBe(NOON + 3_600_000);
+  });
+
+  test.each([-TEN, TEN, -YEAR, YEAR])("is right after a restart on a host whose clock is off by %d ms, as it was before", (off) => {
+    const before = host(null, NOON + off);
+    before.clock.observe(new Date(NOON));
+    before.pass(30_000);
+    const after = host(before.state.kept, before.state.local);
+    expect(Math.abs(after.at() - (NOON + 30_000))).toBeLessThanOrEqual(2_000);
+  });
+
+  test.each([TEN, YEAR])("gives nobody their time back after a restart with the clock set back by %d ms", (by) => {
+    const before = host();
+    before.clock.observe(new Date(NOON));
+    before.pass(3_600_000);
+    before.clock.reached(new Date(NOON + 3_600_000));
+    const after = host(before.state.kept, before.state.local - by);
+    expect(after.at()).toBeGreaterThanOrEqual(NOON + 3_600_000);
+  });
+
+  test("the portal's word counts again as soon as it is heard, whatever was known", () => {
+    const { clock, at } = host({ offsetMs: YEAR, notBefore: NOON + YEAR });
+    expect(at()).toBe(NOON + YEAR);
+    clock.observe(new Date(NOON));
+    expect(at()).toBe(NOON);
+  });
+
+  test("is kept about once a minute, and when somebody's time was over", () => {
+    const { state, clock, pass } = host();
+    const kept: (KnownTime | null)[] = [];
+    for (let i = 0; i < 100; i += 1) {
+      clock.observe(new Date(state.local));
+      if (kept.at(-1) !== state.kept) kept.push(state.kept);
+      pass(2_000);
+    }
+    expect(kept.length).toBeLessThanOrEqual(5);
+    clock.reached(new Date(state.local + 1));
+    expect(state.kept?.notBefore).toBe(state.local + 1);
   });
 });
 

@@ -4,8 +4,10 @@ import type { EndpointTrail } from "@/agent/endpoint-trail";
 import type { Enforcer } from "@/agent/enforcer";
 import { type Log, textOf } from "@/agent/log";
 import type { PortalClient } from "@/agent/portal-client";
+import type { PortalClock } from "@/agent/portal-clock";
 import { lapse, nextExpiry } from "@/agent/reconcile";
 import type { Reporter } from "@/agent/reporter";
+import type { Rotation } from "@/agent/rotate";
 import type { Clock } from "@/lib/core/ports";
 import { MAX_INSTANCES } from "@/lib/protocol/limits";
 import type { Repair } from "@/lib/protocol/messages";
@@ -20,6 +22,7 @@ const EXPIRY_GRACE_MS = 3_000;
 
 export interface WatchParts {
   portal: PortalClient;
+  rotation: Rotation;
   enforcer: Enforcer;
   confirmer: Confirmer;
   reporter: Reporter;
@@ -27,7 +30,7 @@ export interface WatchParts {
   /** The gateway's own time. */
   localClock: Clock;
   /** The portal's time, by which peers expire. */
-  portalClock: Clock;
+  portalClock: PortalClock;
   monotonicNow: () => number;
   intervalMs: number;
   /** Uniform in [0, 1). */
@@ -95,7 +98,7 @@ class Reports {
   }
 
   private async report(): Promise<void> {
-    const { portal, enforcer, reporter, trail, localClock, monotonicNow, intervalMs, onSync } = this.parts;
+    const { portal, rotation, enforcer, reporter, trail, localClock, monotonicNow, intervalMs, onSync } = this.parts;
     const { revision, digest } = await enforcer.snapshot();
     const readings = enforcer.latestReadings();
     const peers = reporter.news(readings, localClock.now());
@@ -103,7 +106,8 @@ class Reports {
     const repairs = this.untold;
     const silent = this.told !== null && monotonicNow() - this.told.at < intervalMs * SILENT_ROUNDS;
     if (silent && peers.length === 0 && moves.length === 0 && repairs.length === 0 && digest === this.told?.digest) return;
-    const { inSync } = await portal.report({ revision, digest, peers, repairs, moves }, this.signal);
+    const { inSync, rotateCredential } = await portal.report({ revision, digest, peers, repairs, moves }, this.signal);
+    if (rotateCredential) void rotation.run(this.signal);
     reporter.accepted(peers, readings);
     trail.accepted(moves);
     this.told = { digest, at: monotonicNow() };
@@ -176,7 +180,9 @@ export async function watchExpiry(parts: Pick<WatchParts, "enforcer" | "portalCl
     }
     if (next !== null && next <= overBy()) {
       await enforcer.change(() => {
-        const plan = lapse(wanted, overBy());
+        const over = overBy();
+        const plan = lapse(wanted, over);
+        portalClock.reached(over);
         for (const { instanceId, peers } of plan.cut) log("expired", { instanceId, peers: peers.length });
         return plan;
       });

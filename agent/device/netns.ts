@@ -1,25 +1,49 @@
 /** One network namespace per instance: what keeps tenants apart, even where they picked the same subnet. */
 import { access } from "node:fs/promises";
-import { run } from "@/agent/device/command";
+import { CommandFailed, run } from "@/agent/device/command";
 
 /** "port", which rules of the operator's put on what they let through (agent/examples). */
 export const OPERATORS_MARK = "0x706f7274";
 
+const OPERATORS_RULE = `meta mark ${OPERATORS_MARK} accept`;
+const reachRule = (name: string): string => `iifname "${name}" oifname "${name}" accept`;
+
 /**
- * Peers reach the instance, which lives in this namespace, and nothing beyond: neither each other nor another network
- * that the operator attaches, unless the operator's own rules in this namespace mark a packet for it. Marks don't travel:
- * none comes out of a tunnel. Declared, deleted and declared again in one transaction, so it can be loaded at any time.
+ * Peers reach the instance, which lives in this namespace, and nothing beyond: each other only where the instance says so, and no other
+ * network that the operator attaches, unless the operator's own rules in this namespace mark a packet for it. Marks don't travel: none
+ * comes out of a tunnel. Declared, deleted and declared again in one transaction, so it can be loaded at any time.
  */
-const DENY_FORWARDING = `
+const forwardingRules = (name: string, peersReach: boolean): string => `
 table inet portcullis
 delete table inet portcullis
 table inet portcullis {
   chain forward {
     type filter hook forward priority 0; policy drop;
-    meta mark ${OPERATORS_MARK} accept
+    ${OPERATORS_RULE}
+    ${peersReach ? reachRule(name) : ""}
   }
 }
 `;
+
+/** What is forwarded besides what the operator marks: nothing, or from peer to peer as well; "altered": the rules are not ours, or gone. */
+export type Forwarding = "none" | "peers" | "altered";
+
+/** Read back from the kernel. @throws CommandFailed, but for rules that are gone */
+export async function readForwarding(name: string): Promise<Forwarding> {
+  let text: string;
+  try {
+    text = await run("nft", ["list", "table", "inet", "portcullis"], { namespace: name });
+  } catch (error) {
+    if (error instanceof CommandFailed && /No such file or directory/.test(error.said)) return "altered";
+    throw error;
+  }
+  const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && line !== "}");
+  const [table, chain, hook, ...rules] = lines;
+  if (table !== "table inet portcullis {" || chain !== "chain forward {" || !/^type filter hook forward priority \S+; policy drop;$/.test(hook ?? "")) return "altered";
+  if (rules[0] !== OPERATORS_RULE) return "altered";
+  if (rules.length === 1) return "none";
+  return rules.length === 2 && rules[1] === reachRule(name) ? "peers" : "altered";
+}
 
 export async function namespaceExists(name: string): Promise<boolean> {
   try {
@@ -30,10 +54,12 @@ export async function namespaceExists(name: string): Promise<boolean> {
   }
 }
 
-/** Makes the namespace if need be, with loopback up and forwarding denied for IPv4 and IPv6. @throws CommandFailed */
-export async function ensureNamespace(name: string): Promise<void> {
+/** Makes the namespace if need be, with loopback up and forwarding as it is to be, for IPv4 and IPv6. @throws CommandFailed */
+export async function ensureNamespace(name: string, peersReach: boolean): Promise<void> {
   if (!(await namespaceExists(name))) await run("ip", ["netns", "add", name]);
-  await run("nft", ["-f", "-"], { namespace: name, input: DENY_FORWARDING });
+  await run("nft", ["-f", "-"], { namespace: name, input: forwardingRules(name, peersReach) });
+  // The kernel forwards nothing by itself. Never turned off again: the operator's own programs may need it, and the rules decide.
+  if (peersReach) await run("sh", ["-c", "echo 1 >/proc/sys/net/ipv4/ip_forward && echo 1 >/proc/sys/net/ipv6/conf/all/forwarding"], { namespace: name });
   await run("ip", ["-n", name, "link", "set", "lo", "up"]);
 }
 

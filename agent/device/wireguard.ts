@@ -4,7 +4,7 @@
  */
 import { run, type RunOptions } from "@/agent/device/command";
 import { type DumpReading, type PeerReading, parseDump } from "@/agent/device/dump";
-import { deleteNamespace, ensureNamespace, namespaceExists } from "@/agent/device/netns";
+import { deleteNamespace, ensureNamespace, type Forwarding, namespaceExists, readForwarding } from "@/agent/device/netns";
 import { startUserspace, stopUserspace } from "@/agent/device/userspace";
 import type { KeyPair } from "@/lib/core/keys";
 import type { WantedPeer } from "@/lib/core/peer-diff";
@@ -18,6 +18,8 @@ export interface InterfaceSettings {
   addresses: readonly string[];
   /** null: 1420, which fits a path of 1500 over IPv6. */
   mtu: number | null;
+  /** Whether peers reach one another through the instance; by default they don't. */
+  peersReach?: boolean;
 }
 
 interface LinkReading {
@@ -27,7 +29,7 @@ interface LinkReading {
   mtu: number;
 }
 
-export type InterfaceReading = DumpReading & LinkReading;
+export type InterfaceReading = DumpReading & LinkReading & { forwarding: Forwarding };
 
 const DEFAULT_MTU = 1420;
 /** 60 bytes each: far from the limit of an argument list. */
@@ -37,6 +39,9 @@ const ADDITIONS_PER_COMMAND = 2_000;
 const NO_PRESHARED_KEY = Buffer.alloc(32).toString("base64");
 
 export class WireGuardDevice {
+  /** By interface, as read last: a cut doesn't touch it, and its confirmation needn't wait for another program. */
+  private readonly forwarding = new Map<string, Forwarding>();
+
   constructor(
     readonly implementation: Implementation,
     /** Where interfaces are born; null: the agent's own. */
@@ -47,7 +52,14 @@ export class WireGuardDevice {
   async read(interfaceName: string, signal?: AbortSignal): Promise<InterfaceReading | null> {
     const link = await this.readLink(interfaceName);
     if (link === null) return null;
-    return { ...(await parseDump(await this.wg(interfaceName, ["show", interfaceName, "dump"], { signal }))), ...link };
+    const forwarding = this.forwarding.get(interfaceName) ?? (await readForwarding(interfaceName));
+    this.forwarding.set(interfaceName, forwarding);
+    return { ...(await parseDump(await this.wg(interfaceName, ["show", interfaceName, "dump"], { signal }))), ...link, forwarding };
+  }
+
+  /** The next readings look at what is forwarded, too: somebody may have changed it by hand. */
+  doubtForwarding(): void {
+    this.forwarding.clear();
   }
 
   /** The peers alone, without how the interface is set up. @throws CommandFailed */
@@ -67,7 +79,8 @@ export class WireGuardDevice {
    */
   async ensure(settings: InterfaceSettings, { privateKey, publicKey }: KeyPair): Promise<PeerReading[]> {
     const { interfaceName, listenPort } = settings;
-    await ensureNamespace(interfaceName);
+    this.forwarding.delete(interfaceName);
+    await ensureNamespace(interfaceName, settings.peersReach ?? false);
     const found = await this.read(interfaceName);
     if (found === null) await this.create(interfaceName);
     const current = found ?? (await this.read(interfaceName));
@@ -109,6 +122,7 @@ export class WireGuardDevice {
 
   /** Takes the interface and its namespace away; neither being there is no error. @throws CommandFailed */
   async destroy(interfaceName: string): Promise<void> {
+    this.forwarding.delete(interfaceName);
     if (this.implementation === "wireguard-go") await stopUserspace(interfaceName);
     else if ((await this.readLink(interfaceName)) !== null) await run("ip", ["-n", interfaceName, "link", "delete", "dev", interfaceName]);
     await deleteNamespace(interfaceName);

@@ -15,6 +15,7 @@ import {
   type Peer,
   type ReportRequest,
   ackRequestSchema,
+  credentialRequestSchema,
   enrolRequestSchema,
   reportRequestSchema,
   stateQuerySchema,
@@ -29,6 +30,16 @@ export class WirePortal {
   refuse: { status: number; code: string } | null = null;
   /** What a host installs the agent from, by name; null: no such file. */
   file: (name: string) => Promise<string | null> = async () => null;
+  /** What it speaks, as the header of a request must say; null: whatever the agent speaks. A portal of before versions were negotiated knows "1" alone. */
+  speaks: string | null = null;
+  /** What its requests said. */
+  readonly heard: string[] = [];
+  /** Ask for another credential with each report. */
+  rotate = false;
+  /** Handed in, and not used yet. */
+  nextCredential: string | null = null;
+  /** What it was asked with, in order, each change once. */
+  readonly credentials: string[] = [];
   revision = 1;
   enrolment: EnrolRequest | null = null;
   readonly acks: AckRequest[] = [];
@@ -134,7 +145,10 @@ export class WirePortal {
       return void response.writeHead(content === null ? 404 : 200, { "content-type": "text/plain" }).end(content);
     }
     if (this.refuse !== null) return fail(this.refuse.status, this.refuse.code);
-    if (path !== "/enrol" && request.headers.authorization !== `Bearer ${this.enrolment?.credential}`) return fail(401, "gateway_unauthenticated");
+    const versions = String(request.headers["portcullis-protocol"]);
+    if (this.heard.at(-1) !== versions) this.heard.push(versions);
+    if (this.speaks !== null && versions !== this.speaks) return fail(426, "protocol_unsupported");
+    if (path !== "/enrol" && !this.authenticate(request.headers.authorization)) return fail(401, "gateway_unauthenticated");
     switch (`${request.method} ${path}`) {
       case "POST /enrol":
         return this.enrol(enrolRequestSchema.parse(body()), send, fail);
@@ -154,11 +168,39 @@ export class WirePortal {
         const report = reportRequestSchema.parse(body());
         this.reports.push(report);
         this.events.emit("report");
-        return send(200, { inSync: report.revision !== this.revision || report.digest === this.digest });
+        return send(200, { inSync: report.revision !== this.revision || report.digest === this.digest, ...(this.rotate ? { rotateCredential: true } : {}) });
       }
+      case "POST /credential":
+        this.nextCredential = credentialRequestSchema.parse(body()).credential;
+        this.events.emit("credential");
+        return send(200, {});
       default:
         return fail(404, "not_found");
     }
+  }
+
+  /** The next credential takes over at its first use. */
+  private authenticate(authorization: string | undefined): boolean {
+    const shown = authorization?.replace("Bearer ", "") ?? "";
+    if (shown === this.nextCredential && this.enrolment !== null) {
+      this.enrolment = { ...this.enrolment, credential: shown };
+      this.nextCredential = null;
+      this.rotate = false;
+    }
+    if (shown !== this.enrolment?.credential) return false;
+    if (this.credentials.at(-1) !== shown) this.credentials.push(shown);
+    this.events.emit("authenticated");
+    return true;
+  }
+
+  /** Resolves when requests come with another credential than this. */
+  async authenticatedAnew(former: string): Promise<void> {
+    while (this.enrolment?.credential === former) await once(this.events, "authenticated");
+  }
+
+  /** Resolves when the next credential was handed in. */
+  async handedIn(): Promise<void> {
+    while (this.nextCredential === null) await once(this.events, "credential");
   }
 
   private enrol(message: EnrolRequest, send: (status: number, message: object) => void, fail: (status: number, code: string) => void): void {

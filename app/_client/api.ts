@@ -166,6 +166,15 @@ export const api = {
   setSharedConfig: (subscriptionId: string, policy: { sharedConfig: SharedConfigPolicy; proof?: Proof }) =>
     send<SubscriptionView>("PATCH", `${inSubscription(subscriptionId)}/policy/shared-config`, { body: policy }),
 
+  /** Asks for the proof that letting machines reach one another takes. */
+  askPeersReach: (subscriptionId: string) => send<StepUpView>("POST", `${inSubscription(subscriptionId)}/policy/peers-reach/challenge`, { body: {} }),
+
+  setPeersReach: (subscriptionId: string, policy: { peersReach: boolean; proof?: Proof }) => send<SubscriptionView>("PATCH", `${inSubscription(subscriptionId)}/policy/peers-reach`, { body: policy }),
+
+  cutOffGateway: (gatewayId: string) => send<void>("POST", `/api/v1/operator/gateways/${id(gatewayId)}/cut-off`, { body: {} }),
+
+  rotateGatewayCredential: (gatewayId: string) => send<void>("POST", `/api/v1/operator/gateways/${id(gatewayId)}/rotate-credential`, { body: {} }),
+
   traffic: (subscriptionId: string, clientId: string) => send<TrafficView>("GET", `${inSubscription(subscriptionId)}/clients/${id(clientId)}/traffic`),
 
   /** Sets up the subscription's instance on the gateway with most room. */

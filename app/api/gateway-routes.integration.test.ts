@@ -97,7 +97,7 @@ describe.each(PRIVILEGED)("%s", (_, handler, message) => {
   });
 
   test("is refused when the protocol's version is missing or another", async () => {
-    for (const version of ["", "0", "2", "1.0", "one"]) {
+    for (const version of ["", "0", "3", "1.0", "one"]) {
       expect(await send(handler, acme.gateway.credential, { ...message, headers: { [PROTOCOL_HEADER]: version } })).toMatchObject({ status: 426, body: { error: { code: "protocol_unsupported" } } });
     }
   });

@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { NextRequest } from "next/server";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { POST as ack } from "@/app/api/gateway/v1/ack/route";
+import { POST as credential } from "@/app/api/gateway/v1/credential/route";
 import { POST as enrol } from "@/app/api/gateway/v1/enrol/route";
 import { POST as report } from "@/app/api/gateway/v1/report/route";
 import { GET as state } from "@/app/api/gateway/v1/state/route";
@@ -108,11 +109,21 @@ const ATTEMPTS: Record<string, (theirs: FullState, own: FullState) => Promise<vo
     expect(text.status).toBe(200);
     for (const secret of [acme.instanceId, client.id, client.publicKey, acme.gateway.id]) expect(text.body).not.toContain(secret);
     // A gateway's credential fetches no list, and a list's credential is no gateway's.
-    for (const credential of [acme.gateway.credential, mallory.gateway.credential, `pcl_${acme.gateway.credential.slice(4)}`]) expect((await fetchList(credential)).status).toBe(401);
+    for (const other of [acme.gateway.credential, mallory.gateway.credential, `pcl_${acme.gateway.credential.slice(4)}`]) expect((await fetchList(other)).status).toBe(401);
     for (const [handler, sent] of [[state, { query: "?since=none&wait=0" }], [ack, { body: {} }], [report, { body: {} }]] as const) {
       expect(await send(handler, { ...mallory.gateway, credential: list.credential }, sent)).toMatchObject({ status: 401 });
     }
     await expect(makeListCredential(kit.ports, acme.instanceId)).rejects.toMatchObject({ code: "bad_request" });
+  },
+  async credential(theirs) {
+    const next = newCredential(kit);
+    // What is another's can't be made one's own; what is one's own leads nowhere else.
+    expect(await send(credential, mallory.gateway, { body: { credential: acme.gateway.credential } })).toMatchObject({ status: 400 });
+    expect(await send(credential, mallory.gateway, { body: { credential: next, gatewayId: acme.gateway.id } })).toMatchObject({ status: 200 });
+    const { body } = await send(state, { ...mallory.gateway, credential: next }, { query: "?since=none&wait=0" });
+    expect(JSON.stringify(body)).not.toContain(acme.instanceId);
+    expect(await send(state, acme.gateway, { query: `?since=${theirs.revision}&wait=0` })).toMatchObject({ status: 200 });
+    Object.assign(mallory.gateway, { credential: next });
   },
   async enrol() {
     const { enrolToken } = await addGateway(kit.ports, { name: `gw-${kit.ports.newId()}`, endpointHost: "gateway.test" });

@@ -21,6 +21,10 @@ import { POST as challenge } from "@/app/api/v1/subscriptions/[subscriptionId]/c
 import { GET as listClients, POST as issue } from "@/app/api/v1/subscriptions/[subscriptionId]/clients/route";
 import { GET as events } from "@/app/api/v1/subscriptions/[subscriptionId]/events/route";
 import { GET as gatewaysToMoveTo } from "@/app/api/v1/subscriptions/[subscriptionId]/instance/gateways/route";
+import { POST as cutOffGateway } from "@/app/api/v1/operator/gateways/[gatewayId]/cut-off/route";
+import { POST as rotateCredential } from "@/app/api/v1/operator/gateways/[gatewayId]/rotate-credential/route";
+import { PATCH as setPeersReach } from "@/app/api/v1/subscriptions/[subscriptionId]/policy/peers-reach/route";
+import { POST as askPeersReach } from "@/app/api/v1/subscriptions/[subscriptionId]/policy/peers-reach/challenge/route";
 import { POST as moveInstance } from "@/app/api/v1/subscriptions/[subscriptionId]/instance/move/route";
 import { POST as provision } from "@/app/api/v1/subscriptions/[subscriptionId]/instance/route";
 import { POST as takeDown } from "@/app/api/v1/subscriptions/[subscriptionId]/instance/take-down/route";
@@ -245,6 +249,10 @@ const TABLE: { file: string; what: string; make: Make; expected: Record<Who, num
   { file: "v1/subscriptions/[subscriptionId]/policy/challenge", what: "POST for a proof to relax the policy", make: (who) => post(relaxPolicy, { params: here() })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: 201, owner: 201, operator: "forbidden" } },
   { file: "v1/subscriptions/[subscriptionId]/policy/shared-config", what: "PATCH what happens to shared clients", make: (who) => patch(setSharedConfig, { params: here(), body: { sharedConfig: "warn", proof: MADE_UP } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "step_up_mismatch", owner: "step_up_mismatch", operator: "forbidden" } },
   { file: "v1/subscriptions/[subscriptionId]/policy/shared-config/challenge", what: "POST for a proof to only warn of shared clients", make: (who) => post(relaxSharedConfig, { params: here() })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: 201, owner: 201, operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/policy/peers-reach", what: "PATCH whether machines reach one another", make: (who) => patch(setPeersReach, { params: here(), body: { peersReach: true, proof: MADE_UP } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "gateway_outdated", owner: "gateway_outdated", operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/policy/peers-reach/challenge", what: "POST for a proof to let machines reach one another", make: (who) => post(askPeersReach, { params: here() })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "gateway_outdated", owner: "gateway_outdated", operator: "forbidden" } },
+  { file: "v1/operator/gateways/[gatewayId]/cut-off", what: "POST to cut off a gateway that isn't there", make: (who) => post(cutOffGateway, { params: { gatewayId: UNKNOWN_ID } })(who), expected: operators("not_found") },
+  { file: "v1/operator/gateways/[gatewayId]/rotate-credential", what: "POST to rotate the credential of a gateway that isn't there", make: (who) => post(rotateCredential, { params: { gatewayId: UNKNOWN_ID } })(who), expected: operators("not_found") },
   { file: "v1/operator/users", what: "GET people", make: (who) => get(listUsers, { query: "?q=acme" })(who), expected: OPERATOR_ONLY },
   { file: "v1/operator/users/[userId]/deactivate", what: "POST to turn an account off", make: (who) => post(deactivate, { params: { userId: UNKNOWN_ID } })(who), expected: operators("not_found") },
   { file: "v1/operator/users/[userId]/reactivate", what: "POST to turn one back on", make: (who) => post(reactivate, { params: { userId: UNKNOWN_ID }, body: { proof: MADE_UP } })(who), expected: operators("not_found") },
@@ -293,6 +301,8 @@ describe("T3: ids of another tenant, in every place of an address, are the same 
     ["POST to relax the policy", (subscriptionId, _, as = acme.owner) => call(kit, "POST", relaxPolicy, { as, params: { subscriptionId } })],
     ["PATCH what happens to shared clients", (subscriptionId, _, as = acme.owner) => call(kit, "PATCH", setSharedConfig, { as, params: { subscriptionId }, body: { sharedConfig: "suspend" } })],
     ["POST to only warn of shared clients", (subscriptionId, _, as = acme.owner) => call(kit, "POST", relaxSharedConfig, { as, params: { subscriptionId } })],
+    ["PATCH whether machines reach one another", (subscriptionId, _, as = acme.owner) => call(kit, "PATCH", setPeersReach, { as, params: { subscriptionId }, body: { peersReach: false } })],
+    ["POST to let machines reach one another", (subscriptionId, _, as = acme.owner) => call(kit, "POST", askPeersReach, { as, params: { subscriptionId } })],
     ["GET a client's traffic", (subscriptionId, clientId, as = acme.owner) => call(kit, "GET", viewTraffic, { as, params: { subscriptionId, clientId } })],
     ["GET a client", (subscriptionId, clientId, as = acme.owner) => call(kit, "GET", viewClient, { as, params: { subscriptionId, clientId } })],
     ["POST to revoke", (subscriptionId, clientId, as = acme.owner) => call(kit, "POST", revoke, { as, params: { subscriptionId, clientId } })],

@@ -25,6 +25,7 @@ export type ErrorCode =
   | "subnet_unusable"
   | "no_gateway_free"
   | "gateway_unusable"
+  | "gateway_outdated"
   | "client_final"
   | "expiry_invalid"
   | "client_not_suspended"

@@ -141,6 +141,8 @@ export async function settleChanges(tx: Tx, ack: Acknowledgement): Promise<Settl
 
 export interface Said {
   now: Date;
+  /** What it is, and the version of the protocol that the two go by; absent: as it was. */
+  agent?: { version: string | null; protocol: number };
   /** What it was said about; absent when it says no more than that it is there. */
   about?: { revision: number; inSync: boolean; digest?: Uint8Array; failure?: string | null };
 }
@@ -149,13 +151,15 @@ export interface Said {
  * Notes what a gateway said of itself. What is said about an older revision than it confirmed, by a replay or a late message, is passed
  * over. @returns whether it was said about the latest revision that the gateway confirmed, or a later one
  */
-export async function notePresence(tx: Tx, gatewayId: string, { now, about }: Said): Promise<boolean> {
+export async function notePresence(tx: Tx, gatewayId: string, { now, agent, about }: Said): Promise<boolean> {
   const digest = about?.digest ? bitsOf(about.digest) : null;
   const confirmed = about?.inSync ? about.revision : 0;
   const [row] = await tx.$queryRaw<{ confirmed: bigint }[]>`
-    INSERT INTO gateway_presence AS p (gateway_id, last_seen_at, acknowledged_revision, observed_digest, in_sync, failure)
-    VALUES (${gatewayId}::uuid, ${now}, ${about?.digest ? confirmed : 0}, ${digest}::bit(256), ${about?.inSync ?? false}, ${about?.failure ?? null})
+    INSERT INTO gateway_presence AS p (gateway_id, last_seen_at, acknowledged_revision, observed_digest, in_sync, failure, agent_version, protocol_version)
+    VALUES (${gatewayId}::uuid, ${now}, ${about?.digest ? confirmed : 0}, ${digest}::bit(256), ${about?.inSync ?? false}, ${about?.failure ?? null}, ${agent?.version ?? null}, ${agent?.protocol ?? null})
     ON CONFLICT (gateway_id) DO UPDATE SET
+      agent_version = COALESCE(EXCLUDED.agent_version, p.agent_version),
+      protocol_version = COALESCE(EXCLUDED.protocol_version, p.protocol_version),
       last_seen_at = GREATEST(p.last_seen_at, EXCLUDED.last_seen_at),
       acknowledged_revision = GREATEST(p.acknowledged_revision, EXCLUDED.acknowledged_revision),
       observed_digest = CASE WHEN ${about?.revision ?? -1} >= p.acknowledged_revision THEN COALESCE(EXCLUDED.observed_digest, p.observed_digest) ELSE p.observed_digest END,
@@ -163,6 +167,13 @@ export async function notePresence(tx: Tx, gatewayId: string, { now, about }: Sa
       failure = CASE WHEN ${about?.failure !== undefined} AND ${about?.revision ?? -1} >= p.acknowledged_revision THEN EXCLUDED.failure ELSE p.failure END
     RETURNING acknowledged_revision AS confirmed`;
   return row !== undefined && about !== undefined && BigInt(about.revision) >= row.confirmed;
+}
+
+/** It asked in a way that this portal doesn't understand, so that nothing else is heard of it. */
+export async function noteNotUnderstood(tx: Tx, gatewayId: string, failure: string): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO gateway_presence AS p (gateway_id, in_sync, failure) VALUES (${gatewayId}::uuid, false, ${failure})
+    ON CONFLICT (gateway_id) DO UPDATE SET in_sync = false, failure = EXCLUDED.failure WHERE p.failure IS DISTINCT FROM EXCLUDED.failure OR p.in_sync`;
 }
 
 /** Wakes the pages that show these, once the transaction commits. */

@@ -32,21 +32,28 @@ function peersOf(row: PeerRow): Peer[] {
   });
 }
 
+/** Its credential was ended while its request was under way. */
+export class GatewayCutOff extends Error {
+  override readonly name = "GatewayCutOff";
+}
+
+/** @throws GatewayCutOff */
 async function currentRevision(tx: Tx, gatewayId: string): Promise<number | null> {
-  const row = await tx.gateway.findUnique({ where: { id: gatewayId }, select: { revision: true } });
+  const row = await tx.gateway.findUnique({ where: { id: gatewayId }, select: { revision: true, cutOffAt: true } });
+  if (row?.cutOffAt) throw new GatewayCutOff();
   return row && Number(row.revision);
 }
 
 /** The instances that are to be on the gateway, or the one of them, without their peers. */
 async function readInstances(tx: Tx, gatewayId: string, only: string | null = null): Promise<Map<string, Instance>> {
-  const rows = await tx.$queryRaw<{ id: string; interface_name: string; listen_port: number; v4: string; v6: string; mtu: number | null }[]>`
+  const rows = await tx.$queryRaw<{ id: string; interface_name: string; listen_port: number; v4: string; v6: string; mtu: number | null; peers_reach: boolean }[]>`
     SELECT id, interface_name, listen_port, host(tunnel_address_v4) || '/' || masklen(subnet_v4) AS v4,
-           host(tunnel_address_v6) || '/' || masklen(subnet_v6) AS v6, mtu
+           host(tunnel_address_v6) || '/' || masklen(subnet_v6) AS v6, mtu, peers_reach
     FROM instances WHERE gateway_id = ${gatewayId}::uuid AND status <> 'deprovisioned' AND (${only}::uuid IS NULL OR id = ${only}::uuid) ORDER BY id`;
   return new Map(
     rows.map((row) => [
       row.id,
-      { instanceId: row.id, interfaceName: row.interface_name, listenPort: row.listen_port, addresses: [row.v4, row.v6], mtu: row.mtu, peers: [] },
+      { instanceId: row.id, interfaceName: row.interface_name, listenPort: row.listen_port, addresses: [row.v4, row.v6], mtu: row.mtu, ...(row.peers_reach ? { peersReach: true } : {}), peers: [] },
     ]),
   );
 }
@@ -66,18 +73,24 @@ export async function readInstanceState(tx: Tx, gatewayId: string, instanceId: s
   return instance;
 }
 
-/** Everything the gateway must hold, as of one instant. Throws when the gateway is gone. */
+/** In a transaction that sees one instant. @throws GatewayCutOff; Error when the gateway is gone */
+export async function readWhole(tx: Tx, gatewayId: string): Promise<{ revision: number; instances: Instance[] }> {
+  const revision = await currentRevision(tx, gatewayId);
+  if (revision === null) throw new Error("The gateway is gone.");
+  const instances = await readInstances(tx, gatewayId);
+  for (const row of await readPeers(tx, [...instances.keys()])) instances.get(row.instance_id)?.peers.push(...peersOf(row));
+  return { revision, instances: [...instances.values()] };
+}
+
+/** Everything the gateway must hold, as of one instant. @throws GatewayCutOff; Error when the gateway is gone */
 export async function readFullState(db: Database, gatewayId: string, now: Date): Promise<Extract<StateResponse, { kind: "full" }>> {
   return db.transaction(
     async (tx) => {
-      const revision = await currentRevision(tx, gatewayId);
-      if (revision === null) throw new Error("The gateway is gone.");
-      const instances = await readInstances(tx, gatewayId);
-      for (const row of await readPeers(tx, [...instances.keys()])) instances.get(row.instance_id)?.peers.push(...peersOf(row));
+      const { revision, instances } = await readWhole(tx, gatewayId);
       await tx.$executeRaw`
         UPDATE gateway_changes SET delivered_at = ${now}
         WHERE gateway_id = ${gatewayId}::uuid AND revision <= ${revision} AND acknowledged_at IS NULL AND delivered_at IS NULL`;
-      return { kind: "full", revision, instances: [...instances.values()] };
+      return { kind: "full", revision, instances };
     },
     { snapshot: true },
   );
@@ -85,6 +98,7 @@ export async function readFullState(db: Database, gatewayId: string, now: Date):
 
 type ChangeRow = { [K in Exclude<keyof PeerRow, "expires_at">]: PeerRow[K] | null } & {
   revision: bigint;
+  cut_off: boolean;
   expires_at: Date | null;
   active: boolean | null;
   /** Keys that this client lost since. */
@@ -94,7 +108,7 @@ type ChangeRow = { [K in Exclude<keyof PeerRow, "expires_at">]: PeerRow[K] | nul
 /**
  * What changed after `since`: each client once, in the state it has now. One statement, so revision and rows are of one instant; it
  * notes the delivery too. @returns null when only a full state will do: a revision the gateway never had, too many changes, or an
- * instance that came, went or changed
+ * instance that came, went or changed. @throws GatewayCutOff
  */
 export async function readDelta(tx: Tx, gatewayId: string, since: number, now: Date): Promise<Extract<StateResponse, { kind: "delta" | "unchanged" }> | null> {
   const rows = await tx.$queryRaw<ChangeRow[]>`
@@ -105,13 +119,14 @@ export async function readDelta(tx: Tx, gatewayId: string, since: number, now: D
       SELECT DISTINCT instance_id, client_id FROM (
         SELECT instance_id, client_id FROM gateway_changes WHERE gateway_id = ${gatewayId}::uuid AND revision > ${since}
         ORDER BY revision LIMIT ${MAX_CHANGES_PER_DELTA}) recent)
-    SELECT g.revision, d.instance_id, d.client_id, c.public_key, c.sealed_preshared_key, host(c.address_v4) AS address_v4,
+    SELECT g.revision, g.cut_off_at IS NOT NULL AS cut_off, d.instance_id, d.client_id, c.public_key, c.sealed_preshared_key, host(c.address_v4) AS address_v4,
            host(c.address_v6) AS address_v6, c.expires_at, c.next_public_key, c.next_sealed_preshared_key, c.next_key_at,
            ARRAY(SELECT k.public_key FROM client_keys k WHERE k.client_id = d.client_id AND k.retired_revision > ${since}) AS retired_keys, c.state = 'active' AND i.status <> 'deprovisioned' AS active
     FROM gateways g LEFT JOIN changed d ON true LEFT JOIN access_clients c ON c.id = d.client_id LEFT JOIN instances i ON i.id = d.instance_id
     WHERE g.id = ${gatewayId}::uuid`;
   const [first] = rows;
   if (!first) throw new Error("The gateway is gone.");
+  if (first.cut_off) throw new GatewayCutOff();
   const revision = Number(first.revision);
   if (revision === since) return { kind: "unchanged", revision };
   // Counted in revisions, not in rows: a client that changed twice is one row, and the limit below cuts off by revision.

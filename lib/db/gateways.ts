@@ -7,11 +7,6 @@ export interface GatewayIdentity {
   name: string;
 }
 
-/** @param hash SHA-256 of the credential */
-export async function findGatewayByCredential(tx: Tx, hash: Uint8Array<ArrayBuffer>): Promise<GatewayIdentity | null> {
-  return tx.gateway.findUnique({ where: { credentialHash: hash }, select: { id: true, name: true } });
-}
-
 export interface Enrolment {
   tokenHash: Uint8Array<ArrayBuffer>;
   credentialHash: Uint8Array<ArrayBuffer>;
@@ -26,21 +21,22 @@ export interface Enrolment {
  * @returns null when the token is unknown, expired or spent, or the credential is another gateway's; the transaction can then only be
  *   rolled back
  */
-export async function enrolGateway(tx: Tx, e: Enrolment): Promise<(GatewayIdentity & { again: boolean }) | null> {
+export async function enrolGateway(tx: Tx, e: Enrolment): Promise<(GatewayIdentity & { again: boolean; boxKeyChanged: boolean }) | null> {
   const enrolled = await spendToken(tx, e);
   if (enrolled === "credential in use") return null;
   if (enrolled) return { ...enrolled, again: false };
   const [known] = await tx.$queryRaw<GatewayIdentity[]>`
     SELECT id, name FROM gateways WHERE enrol_token_hash = ${e.tokenHash} AND credential_hash = ${e.credentialHash}`;
-  return known ? { ...known, again: true } : null;
+  return known ? { ...known, again: true, boxKeyChanged: false } : null;
 }
 
-async function spendToken(tx: Tx, e: Enrolment): Promise<GatewayIdentity | "credential in use" | undefined> {
+async function spendToken(tx: Tx, e: Enrolment): Promise<(GatewayIdentity & { boxKeyChanged: boolean }) | "credential in use" | undefined> {
   try {
-    const [enrolled] = await tx.$queryRaw<GatewayIdentity[]>`
-      UPDATE gateways SET credential_hash = ${e.credentialHash}, box_public_key = ${fromBase64(e.boxPublicKey)}, enrolled_at = ${e.now}
-      WHERE enrol_token_hash = ${e.tokenHash} AND enrol_token_expires > ${e.now} AND enrolled_at IS NULL
-      RETURNING id, name`;
+    const [enrolled] = await tx.$queryRaw<(GatewayIdentity & { boxKeyChanged: boolean })[]>`
+      WITH before AS (SELECT id, box_public_key FROM gateways WHERE enrol_token_hash = ${e.tokenHash} FOR UPDATE)
+      UPDATE gateways g SET credential_hash = ${e.credentialHash}, credential_made_at = ${e.now}, rotation_asked_at = NULL, cut_off_at = NULL, box_public_key = ${fromBase64(e.boxPublicKey)}, enrolled_at = ${e.now}
+      FROM before WHERE g.id = before.id AND enrol_token_hash = ${e.tokenHash} AND enrol_token_expires > ${e.now} AND enrolled_at IS NULL
+      RETURNING g.id, g.name, before.box_public_key IS DISTINCT FROM g.box_public_key AS "boxKeyChanged"`;
     return enrolled;
   } catch (error) {
     if (violatedUnique(error)?.includes("credential_hash")) return "credential in use";
@@ -107,6 +103,10 @@ export interface GatewayRow {
   agentVersion: string | null;
   implementation: string | null;
   failure: string | null;
+  protocolVersion: number | null;
+  credentialMadeAt: Date | null;
+  rotationAskedAt: Date | null;
+  cutOffAt: Date | null;
   instances: number;
   peers: number;
   /** Cuts that it has not confirmed; without an agent: not fetched. */
@@ -117,9 +117,9 @@ export interface GatewayRow {
 
 export async function listGatewayRows(tx: Tx): Promise<GatewayRow[]> {
   const rows = await tx.$queryRaw<(Omit<GatewayRow, "revision" | "acknowledgedRevision"> & { revision: bigint; acknowledgedRevision: bigint })[]>`
-    SELECT g.id, g.name, g.endpoint_host AS "endpointHost", g.enrolled_at AS "enrolledAt", g.agentless, g.revision, p.last_seen_at AS "lastSeenAt",
+    SELECT g.id, g.name, g.endpoint_host AS "endpointHost", g.enrolled_at AS "enrolledAt", g.agentless, g.credential_made_at AS "credentialMadeAt", g.rotation_asked_at AS "rotationAskedAt", g.cut_off_at AS "cutOffAt", g.revision, p.last_seen_at AS "lastSeenAt",
            COALESCE(p.acknowledged_revision, 0) AS "acknowledgedRevision", COALESCE(p.in_sync, false) AS "inSync", p.agent_version AS "agentVersion",
-           p.implementation, p.failure, (SELECT count(*)::int FROM instances i WHERE i.gateway_id = g.id AND i.status <> 'deprovisioned') AS instances,
+           p.implementation, p.failure, p.protocol_version AS "protocolVersion", (SELECT count(*)::int FROM instances i WHERE i.gateway_id = g.id AND i.status <> 'deprovisioned') AS instances,
            (SELECT COALESCE(sum(i.live_clients), 0)::int FROM instances i WHERE i.gateway_id = g.id) AS peers,
            COALESCE(late.cuts, 0) AS "pendingCuts", late.since AS "pendingSince"
     FROM gateways g LEFT JOIN gateway_presence p ON p.gateway_id = g.id

@@ -1,4 +1,5 @@
 /** Instances that go: taken down, or moved to another gateway. One revision says it of the instance and of all its clients. */
+import type { VerifiedProof } from "@/lib/auth/step-up";
 import type { PublicKey } from "@/lib/core/keys";
 import type { SubnetV4, SubnetV6 } from "@/lib/core/subnet";
 import type { Tx } from "./client";
@@ -78,9 +79,9 @@ export async function moveInstance(tx: Tx, { fromId, toId, gatewayId, interfaceN
   await markDeprovisioned(tx, fromId);
   await tx.$executeRaw`
     INSERT INTO instances (id, subscription_id, gateway_id, name, status, subnet_v4, subnet_v6, tunnel_address_v4, tunnel_address_v6, interface_name, listen_port, dns, mtu,
-      persistent_keepalive_seconds, next_host_index, live_clients, created_at)
+      persistent_keepalive_seconds, peers_reach, next_host_index, live_clients, created_at)
     SELECT ${toId}::uuid, subscription_id, ${gatewayId}::uuid, name, 'provisioning', subnet_v4, subnet_v6, tunnel_address_v4, tunnel_address_v6, ${interfaceName}, ${listenPort}, dns, mtu,
-      persistent_keepalive_seconds, next_host_index, ${left?.live ?? 0}, ${now}
+      persistent_keepalive_seconds, peers_reach, next_host_index, ${left?.live ?? 0}, ${now}
     FROM instances WHERE id = ${fromId}::uuid`;
   await tx.$executeRaw`UPDATE released_addresses SET instance_id = ${toId}::uuid WHERE instance_id = ${fromId}::uuid`;
 }
@@ -115,4 +116,25 @@ export async function findLeavingInstance(tx: Tx, subscriptionId: string): Promi
   if (!row) return null;
   const { name, gatewayName, lastSeenAt, agentless, fetchedAt, fetchedRevision, ...change } = row;
   return { name, change, gateway: { name: gatewayName, lastSeenAt, agentless, fetchedAt, fetchedRevision: fetchedRevision === null ? null : Number(fetchedRevision) } };
+}
+
+/** An instance whose reach was changed, as its element of the digest says it. */
+export interface ReachableInstance {
+  instanceId: string;
+  gatewayId: string;
+  listenPort: number;
+  addresses: string[];
+}
+
+/** Its clients reach one another from now on. @returns null when they did already, or there is no instance */
+export const openReach = (tx: Tx, _proof: VerifiedProof<"policy.relax">, subscriptionId: string): Promise<ReachableInstance | null> => setReach(tx, subscriptionId, true);
+
+/** @returns null when they didn't already, or there is no instance */
+export const closeReach = (tx: Tx, subscriptionId: string): Promise<ReachableInstance | null> => setReach(tx, subscriptionId, false);
+
+async function setReach(tx: Tx, subscriptionId: string, on: boolean): Promise<ReachableInstance | null> {
+  const [row] = await tx.$queryRaw<{ id: string; gatewayId: string; listenPort: number; v4: string; v6: string }[]>`
+    UPDATE instances SET peers_reach = ${on} WHERE subscription_id = ${subscriptionId}::uuid AND status <> 'deprovisioned' AND peers_reach <> ${on}
+    RETURNING id, gateway_id AS "gatewayId", listen_port AS "listenPort", host(tunnel_address_v4) || '/' || masklen(subnet_v4) AS v4, host(tunnel_address_v6) || '/' || masklen(subnet_v6) AS v6`;
+  return row ? { instanceId: row.id, gatewayId: row.gatewayId, listenPort: row.listenPort, addresses: [row.v4, row.v6] } : null;
 }

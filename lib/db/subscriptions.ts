@@ -29,7 +29,9 @@ export interface InstanceRow {
   mtu: number | null;
   persistentKeepaliveSeconds: number;
   liveClients: number;
-  gateway: { id: string; name: string; endpointHost: string; boxPublicKey: Uint8Array | null } & GatewaySeen;
+  /** Its clients reach one another. */
+  peersReach: boolean;
+  gateway: { id: string; name: string; endpointHost: string; boxPublicKey: Uint8Array | null; protocolVersion: number | null } & GatewaySeen;
 }
 
 export interface SubscriptionAccess {
@@ -71,6 +73,8 @@ interface Row {
   mtu: number | null;
   keepalive: number;
   live_clients: number;
+  peers_reach: boolean;
+  protocol_version: number | null;
   gateway_id: string;
   gateway_name: string;
   endpoint_host: string;
@@ -85,8 +89,8 @@ const COLUMNS = Prisma.sql`
   s.id, s.name, s.billing_state, s.two_factor_required, s.shared_config_policy::text, p.name AS plan_name, p.max_clients, p.max_client_days, m.role,
   i.id AS instance_id, i.name AS instance_name, i.status, i.subnet_v4::text, i.subnet_v6::text, host(i.tunnel_address_v4) AS tunnel_address_v4,
   host(i.tunnel_address_v6) AS tunnel_address_v6, i.listen_port, i.public_key, ARRAY(SELECT host(d) FROM unnest(i.dns) d) AS dns, i.mtu,
-  i.persistent_keepalive_seconds AS keepalive, i.live_clients,
-  g.id AS gateway_id, g.name AS gateway_name, g.endpoint_host, g.box_public_key, gp.last_seen_at, g.agentless, pl.fetched_at, pl.fetched_revision
+  i.persistent_keepalive_seconds AS keepalive, i.live_clients, i.peers_reach, gp.protocol_version,
+  g.id AS gateway_id, g.name AS gateway_name, g.endpoint_host, CASE WHEN g.cut_off_at IS NULL THEN g.box_public_key END AS box_public_key, gp.last_seen_at, g.agentless, pl.fetched_at, pl.fetched_revision
   FROM subscriptions s JOIN plans p ON p.id = s.plan_id
   LEFT JOIN instances i ON i.subscription_id = s.id AND i.status <> 'deprovisioned'
   LEFT JOIN gateways g ON g.id = i.gateway_id LEFT JOIN gateway_presence gp ON gp.gateway_id = g.id LEFT JOIN peer_lists pl ON pl.instance_id = i.id`;
@@ -119,11 +123,13 @@ function fromRow(row: Row): SubscriptionAccess {
             mtu: row.mtu,
             persistentKeepaliveSeconds: row.keepalive,
             liveClients: row.live_clients,
+            peersReach: row.peers_reach,
             gateway: {
               id: row.gateway_id,
               name: row.gateway_name,
               endpointHost: row.endpoint_host,
               boxPublicKey: row.box_public_key,
+              protocolVersion: row.protocol_version,
               lastSeenAt: row.last_seen_at,
               agentless: row.agentless,
               fetchedAt: row.fetched_at,

@@ -4,12 +4,13 @@ import type { z } from "zod";
 import { sourceOf } from "@/lib/auth/source";
 import { tokenHashOf } from "@/lib/auth/tokens";
 import { PortcullisError } from "@/lib/core/errors";
-import { findGatewayByCredential, type GatewayIdentity } from "@/lib/db/gateways";
+import { noteNotUnderstood } from "@/lib/db/gateway-changes";
 import { findInstanceByListCredential, type ListedInstance } from "@/lib/db/peer-lists";
 import { MAX_REQUEST_BYTES } from "@/lib/protocol/limits";
 import { PROTOCOL_HEADER } from "@/lib/protocol/messages";
-import { PROTOCOL_VERSION } from "@/lib/protocol/version";
+import { commonVersion, OLDEST_PROTOCOL_VERSION, parseVersions, PROTOCOL_VERSION, versionsText } from "@/lib/protocol/version";
 import { runtime, type Runtime } from "@/lib/runtime";
+import { type AuthenticatedGateway, authenticateGateway } from "@/lib/usecases/gateways/authenticate";
 import { readBody } from "./body";
 import { errorResponse, json } from "./responses";
 
@@ -18,31 +19,40 @@ interface Handled<Body> {
   body: Body;
   sourceAddress: string | null;
   request: NextRequest;
+  /** Of the protocol, that the two go by. */
+  version: number;
 }
 
 type NextHandler = (request: NextRequest) => Promise<Response>;
 
-function requireProtocol(request: NextRequest): void {
-  if (request.headers.get(PROTOCOL_HEADER) === String(PROTOCOL_VERSION)) return;
-  throw new PortcullisError("protocol_unsupported", `This portal speaks gateway protocol ${PROTOCOL_VERSION}. Update the agent or the portal.`);
+/** @throws protocol_unsupported, in words for the operator of the gateway */
+function negotiate(request: NextRequest): number {
+  const offered = parseVersions(request.headers.get(PROTOCOL_HEADER));
+  const version = offered && commonVersion(offered);
+  if (version !== null) return version;
+  const ours = OLDEST_PROTOCOL_VERSION === PROTOCOL_VERSION ? `version ${PROTOCOL_VERSION}` : `versions ${OLDEST_PROTOCOL_VERSION} to ${PROTOCOL_VERSION}`;
+  const older = offered === null || Math.max(...offered) < OLDEST_PROTOCOL_VERSION;
+  const advice = older ? "Bring the agent up to date: run the install command, which the operator console shows under Gateways, on the gateway's host again." : "The agent is newer than this portal: bring the portal up to date.";
+  throw new PortcullisError("protocol_unsupported", `This portal speaks ${ours} of the gateway protocol, and the agent ${offered === null ? "says none" : `speaks ${versionsText(offered)}`}. ${advice}`);
 }
 
 const credentialOf = (request: NextRequest): string | undefined => /^Bearer (\S{1,100})$/.exec(request.headers.get("authorization") ?? "")?.[1];
 
-async function requireGateway(ports: Runtime, request: NextRequest): Promise<GatewayIdentity> {
-  const credential = credentialOf(request);
-  const gateway = credential === undefined ? null : await findGatewayByCredential(ports.db.read, tokenHashOf(credential));
-  if (!gateway) throw new PortcullisError("gateway_unauthenticated", "This gateway is not known here. Enrol it with a token from an operator.");
-  return gateway;
-}
+/** What an agent calls itself: "portcullis-agent/0.1.0". */
+const agentVersionOf = (request: NextRequest): string | null => /^portcullis-agent\/([\w.+-]{1,40})$/.exec(request.headers.get("user-agent") ?? "")?.[1] ?? null;
+
+const answered = (response: Response, version: number): Response => {
+  response.headers.set(PROTOCOL_HEADER, String(version));
+  return response;
+};
 
 function handler<B>(schema: z.ZodType<B> | null, handle: (input: Handled<B>) => Promise<Response>): NextHandler {
   return async (request) => {
     try {
       const ports = runtime();
-      requireProtocol(request);
+      const version = negotiate(request);
       const body = (schema ? await readBody(request, schema, MAX_REQUEST_BYTES) : undefined) as B;
-      return await handle({ ports, body, sourceAddress: sourceOf(request.headers).address, request });
+      return answered(await handle({ ports, body, sourceAddress: sourceOf(request.headers).address, request, version }), version);
     } catch (error) {
       return errorResponse(error, `${request.method} ${new URL(request.url).pathname}`);
     }
@@ -51,18 +61,29 @@ function handler<B>(schema: z.ZodType<B> | null, handle: (input: Handled<B>) => 
 
 /** For requests that a gateway makes with its credential; it reaches its own state alone. */
 export function gatewayRoute<B = undefined>(
-  spec: { body?: z.ZodType<B>; handle: (input: Handled<B> & { gateway: GatewayIdentity }) => Promise<unknown> },
+  spec: { body?: z.ZodType<B>; handle: (input: Handled<B> & { gateway: AuthenticatedGateway; agent: { version: string | null; protocol: number } }) => Promise<unknown> },
 ): NextHandler {
   return async (request) => {
     try {
       // Before the body is read: a stranger's megabytes are not worth parsing.
-      requireProtocol(request);
-      const gateway = await requireGateway(runtime(), request);
-      return await handler<B>(spec.body ?? null, async (input) => json(await spec.handle({ ...input, gateway })))(request);
+      const gateway = await authenticateGateway(runtime(), credentialOf(request), sourceOf(request.headers).address);
+      const version = await understood(request, gateway);
+      const agent = { version: agentVersionOf(request), protocol: version };
+      return await handler<B>(spec.body ?? null, async (input) => json(await spec.handle({ ...input, gateway, agent })))(request);
     } catch (error) {
       return errorResponse(error, `${request.method} ${new URL(request.url).pathname}`);
     }
   };
+}
+
+/** A gateway that can't be understood is in the console, with what to do, and not just silent. */
+async function understood(request: NextRequest, gateway: AuthenticatedGateway): Promise<number> {
+  try {
+    return negotiate(request);
+  } catch (error) {
+    if (error instanceof PortcullisError) await noteNotUnderstood(runtime().db.read, gateway.id, error.message);
+    throw error;
+  }
 }
 
 /** For hosts that can't run the agent: curl asks with one instance's credential, and gets text. No version: there is no message to understand. */

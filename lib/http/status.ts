@@ -22,6 +22,7 @@ export const STATUS: Record<ErrorCode, number> = {
   subnet_unusable: 422,
   no_gateway_free: 503,
   gateway_unusable: 422,
+  gateway_outdated: 409,
   client_final: 409,
   expiry_invalid: 422,
   client_not_suspended: 409,

@@ -36,6 +36,18 @@ export function gatewayMail(content: GatewayMail): Parts {
         closing: "The log has the times of each.",
         links: [{ label: "See the clients", url: content.url }],
       };
+    case "gateway-old-credential":
+      return {
+        subject: `Somebody used an old credential of the gateway ${content.gatewayName}`,
+        lead: `A request came with a credential of the gateway ${content.gatewayName} that was replaced before. It was refused. Whoever has it has a copy of the credential, or of the gateway's disk.`,
+        details: [
+          { label: "Gateway", value: content.gatewayName },
+          { label: "From the address", value: content.sourceAddress },
+          { label: "When", value: when(content.at) },
+        ],
+        closing: "Was a snapshot of the host restored? Then enrol it anew. If not, take it that its keys are known: cut the gateway off, and set up another host.",
+        links: [{ label: "See the gateways", url: content.url }],
+      };
     case "gateway-overdue":
       return {
         subject: `The gateway ${content.gatewayName} is late with ${content.count === 1 ? "a cut" : `${content.count} cuts`}`,

@@ -66,6 +66,8 @@ export type ClientMail =
 export type GatewayMail =
   | { template: "cut-overdue"; subscriptionName: string; nicknames: string[]; count: number; since: string; gatewayName: string; gatewayLastSeenAt: string | null; agentless?: boolean; url: string }
   | { template: "cut-confirmed-late"; subscriptionName: string; nicknames: string[]; count: number; since: string; at: string; url: string }
+  /** Somebody showed a credential that was replaced before. */
+  | { template: "gateway-old-credential"; gatewayName: string; sourceAddress: string; at: string; url: string }
   | { template: "gateway-overdue"; gatewayName: string; gatewayLastSeenAt: string | null; failure: string | null; agentless?: boolean; count: number; since: string; url: string };
 
 /** An instance that went. byEmail null: the portal did it by itself. clients: all that it had; own: of them, the recipient's. */

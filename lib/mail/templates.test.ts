@@ -21,6 +21,7 @@ const contents = (text: string): MailContent[] => [
   { template: "client-expired", nickname: text, instanceName: text, expiresAt: AT, clientUrl: LINK },
   { template: "cut-overdue", subscriptionName: text, nicknames: [text, text], count: 30, since: AT, gatewayName: text, gatewayLastSeenAt: null, url: LINK },
   { template: "cut-confirmed-late", subscriptionName: text, nicknames: [text], count: 1, since: AT, at: AT, url: LINK },
+  { template: "gateway-old-credential", gatewayName: text, sourceAddress: text, at: AT, url: LINK },
   { template: "gateway-overdue", gatewayName: text, gatewayLastSeenAt: AT, failure: text, count: 2, since: AT, url: LINK },
   { template: "cut-overdue", subscriptionName: text, nicknames: [text], count: 1, since: AT, gatewayName: text, gatewayLastSeenAt: AT, agentless: true, url: LINK },
   { template: "gateway-overdue", gatewayName: text, gatewayLastSeenAt: AT, failure: text, agentless: true, count: 1, since: AT, url: LINK },

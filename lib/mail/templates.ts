@@ -61,6 +61,7 @@ function partsOf(content: MailContent, codes: Codes): Parts {
     case "cut-overdue":
     case "cut-confirmed-late":
     case "gateway-overdue":
+    case "gateway-old-credential":
       return gatewayMail(content);
     case "instance-taken-down":
     case "instance-moved":

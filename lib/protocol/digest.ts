@@ -11,7 +11,7 @@ const DIGEST_BYTES = 32;
 
 /** Addresses and allowed IPs in the spelling of addresses.ts, in any order. */
 export type DigestElement =
-  | { kind: "instance"; instanceId: string; listenPort: number; addresses: readonly string[] }
+  | { kind: "instance"; instanceId: string; listenPort: number; addresses: readonly string[]; peersReach?: boolean }
   | { kind: "peer"; instanceId: string; publicKey: string; allowedIps: readonly string[]; hasPresharedKey: boolean };
 
 /** SHA-256 of the element's line, 32 bytes. */
@@ -62,17 +62,18 @@ export function* elementsOf(instance: {
   instanceId: string;
   listenPort: number;
   addresses: readonly string[];
+  peersReach?: boolean;
   peers: Iterable<{ publicKey: string; allowedIps: readonly string[]; sealedPresharedKey: string | null }>;
 }): Generator<DigestElement> {
-  const { instanceId, listenPort, addresses } = instance;
-  yield { kind: "instance", instanceId, listenPort, addresses };
+  const { instanceId, listenPort, addresses, peersReach } = instance;
+  yield { kind: "instance", instanceId, listenPort, addresses, peersReach };
   for (const { publicKey, allowedIps, sealedPresharedKey } of instance.peers) {
     yield { kind: "peer", instanceId, publicKey, allowedIps, hasPresharedKey: sealedPresharedKey !== null };
   }
 }
 
 function lineOf(element: DigestElement): string {
-  if (element.kind === "instance") return `instance\n${element.instanceId}\n${element.listenPort}\n${sorted(element.addresses)}`;
+  if (element.kind === "instance") return `instance\n${element.instanceId}\n${element.listenPort}\n${sorted(element.addresses)}${element.peersReach ? "\nreach" : ""}`;
   return `peer\n${element.instanceId}\n${element.publicKey}\n${sorted(element.allowedIps)}\n${element.hasPresharedKey ? "psk" : "nopsk"}`;
 }
 

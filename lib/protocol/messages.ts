@@ -19,7 +19,7 @@ import {
 import { isPlainText } from "@/lib/protocol/plain-text";
 
 export const GATEWAY_API_PATH = "/api/gateway/v1";
-/** Request header: the sender's PROTOCOL_VERSION in decimal. */
+/** Header: of a request, every version that the sender speaks, in decimal, separated by commas; of an answer, the one that the two go by. */
 export const PROTOCOL_HEADER = "portcullis-protocol";
 
 const uuid = z.string().refine(isId, "is not a UUID in lower case");
@@ -62,6 +62,8 @@ export const instanceSchema = z.object({
   listenPort: port,
   addresses: z.array(z.string().max(43).refine(isInterfaceAddress, "is not an address with prefix length")).min(1).max(8),
   mtu: z.int().min(1280).max(65_535).nullable(),
+  /** Peers reach one another through the instance; left out: they don't. Since version 2. */
+  peersReach: z.boolean().optional(),
   peers: z.array(peerSchema).max(MAX_PEERS_PER_INSTANCE),
 });
 export type Instance = z.infer<typeof instanceSchema>;
@@ -172,8 +174,16 @@ export const reportRequestSchema = z.object({
 });
 export type ReportRequest = z.infer<typeof reportRequestSchema>;
 
-export const reportResponseSchema = z.object({ inSync: z.boolean() });
+/** rotateCredential: the agent is to make another credential and hand it in; left out: not now. */
+export const reportResponseSchema = z.object({ inSync: z.boolean(), rotateCredential: z.boolean().optional() });
 export type ReportResponse = z.infer<typeof reportResponseSchema>;
+
+/** POST credential: what the agent will authenticate with from its first use on. */
+export const credentialRequestSchema = z.object({ credential: credentialSchema });
+export type CredentialRequest = z.infer<typeof credentialRequestSchema>;
+
+export const credentialResponseSchema = z.object({});
+export type CredentialResponse = z.infer<typeof credentialResponseSchema>;
 
 export const errorResponseSchema = z.object({
   error: z.object({ code: z.string().max(60), message: z.string().max(1_000) }),

@@ -67,6 +67,12 @@ export function sentenceOf({ action, data }: Pick<AuditEvent, "action" | "data">
       return `Confirmed that “${text("nickname")}” is cut off, ${text("tookMs")} ms after the request.`;
     case "client.cut_overdue":
       return `Told the owners by mail that “${text("nickname")}” is not cut yet: the gateway ${text("gateway")} has not confirmed it for a minute.`;
+    case "gateway.cut_off":
+      return `Cut the gateway ${text("name")} off from the portal: what its host holds of ${text("instance")} stays as it is, and nothing can be changed there until it is enrolled again, or the instance moves.`;
+    case "policy.peers_reach":
+      return "Let machines reach one another through the instance.";
+    case "policy.peers_apart":
+      return "Kept machines apart: each reaches the instance, and no other machine.";
     case "instance.drift":
       return driftSentence(data);
     case "operator.viewed":

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { tokenHashOf } from "@/lib/auth/tokens";
 import { generateKeyPair } from "@/lib/core/keys";
-import { findGatewayByCredential } from "@/lib/db/gateways";
+import { findByCredential } from "@/lib/db/gateway-credentials";
 import type { EnrolRequest } from "@/lib/protocol/messages";
 import { newCredential } from "@/lib/testing/gateway";
 import { openKit, type Kit } from "@/lib/testing/kit";
@@ -44,7 +44,7 @@ test("T18: a token has 256 random bits, and neither it nor the credential is sto
     expect(tablesHolding(stored, secret)).toEqual([]);
     expect(tablesHolding(stored, Buffer.from(secret.slice(4), "base64url").toString("hex"))).toEqual([]);
   }
-  expect(await findGatewayByCredential(kit.ports.db.read, tokenHashOf(request.credential))).toMatchObject({ name });
+  expect(await findByCredential(kit.ports.db.read, tokenHashOf(request.credential))).toMatchObject({ name });
 });
 
 test("T18: of fifty agents that try one token at once, one is enrolled", async () => {
@@ -53,7 +53,7 @@ test("T18: of fifty agents that try one token at once, one is enrolled", async (
   const winners = requests.filter((_, i) => results[i]?.status === "fulfilled");
   expect(winners).toHaveLength(1);
   expect(new Set(results.flatMap((result) => (result.status === "rejected" ? [(result.reason as { code: string }).code] : [])))).toEqual(new Set(["enrolment_refused"]));
-  const known = await Promise.all(requests.map(({ credential }) => findGatewayByCredential(kit.ports.db.read, tokenHashOf(credential))));
+  const known = await Promise.all(requests.map(({ credential }) => findByCredential(kit.ports.db.read, tokenHashOf(credential))));
   expect(known.filter(Boolean)).toHaveLength(1);
   expect(await kit.sql("SELECT FROM audit_events WHERE action = 'gateway.enrolled' AND actor_label = $1", [`gateway ${name}`])).toHaveLength(1);
 });

@@ -2,8 +2,12 @@
 import { tokenHashOf } from "@/lib/auth/tokens";
 import { PortcullisError } from "@/lib/core/errors";
 import { appendAudit } from "@/lib/db/audit";
+import type { Tx } from "@/lib/db/client";
+import { forgetSealedKeys, setWantedDigest } from "@/lib/db/gateway-credentials";
+import { readWhole } from "@/lib/db/gateway-state";
 import { enrolGateway, noteAgent } from "@/lib/db/gateways";
 import type { Ports } from "@/lib/ports";
+import { bitsOf, digestOf, elementsOf } from "@/lib/protocol/digest";
 import type { EnrolRequest, EnrolResponse } from "@/lib/protocol/messages";
 import { PROTOCOL_VERSION } from "@/lib/protocol/version";
 
@@ -15,6 +19,7 @@ export async function enrolGatewayAgent(ports: Ports, request: EnrolRequest, sou
     if (!gateway) throw new PortcullisError("enrolment_refused", "This enrolment token is unknown, spent or expired. Ask an operator for a new one.");
     await noteAgent(tx, gateway.id, { now, agentVersion: request.agentVersion, protocolVersion: request.protocol, implementation: request.wireguard.implementation });
     if (!gateway.again) {
+      if (gateway.boxKeyChanged) await renewWhatWasSealed(tx, gateway.id, now);
       await appendAudit(tx, [
         {
           chain: gateway.id,
@@ -27,6 +32,16 @@ export async function enrolGatewayAgent(ports: Ports, request: EnrolRequest, sou
         },
       ]);
     }
-    return { gatewayId: gateway.id, name: gateway.name, protocol: PROTOCOL_VERSION, again: gateway.again };
+    return { gatewayId: gateway.id, name: gateway.name, protocol: Math.min(request.protocol, PROTOCOL_VERSION), again: gateway.again };
   });
+}
+
+/**
+ * A gateway that was cut off, and is enrolled anew on another host, has other keys: preshared keys that were sealed to the old one open nowhere, and every
+ * machine needs a new file. For a new gateway there is nothing to do.
+ */
+async function renewWhatWasSealed(tx: Tx, gatewayId: string, now: Date): Promise<void> {
+  if ((await forgetSealedKeys(tx, gatewayId, now)) === 0) return;
+  const { instances } = await readWhole(tx, gatewayId);
+  await setWantedDigest(tx, gatewayId, bitsOf(digestOf(instances.flatMap((instance) => [...elementsOf(instance)]))));
 }

@@ -1,6 +1,7 @@
 /** What a gateway must hold: at once when something changed since its revision, else when something does. */
 import { notePresence } from "@/lib/db/gateway-changes";
-import { readDelta, readFullState } from "@/lib/db/gateway-state";
+import { PortcullisError } from "@/lib/core/errors";
+import { GatewayCutOff, readDelta, readFullState } from "@/lib/db/gateway-state";
 import type { GatewayIdentity } from "@/lib/db/gateways";
 import type { Wakeups } from "@/lib/db/wakeups";
 import type { Ports } from "@/lib/ports";
@@ -9,16 +10,16 @@ import type { StateQuery, StateResponse } from "@/lib/protocol/messages";
 /** Should a wake-up ever be lost, this is how long a change waits at most. */
 const LOOK_AGAIN_MS = 5_000;
 
-/** @param signal aborted when the agent hung up */
+/** @param signal aborted when the agent hung up. @throws gateway_unauthenticated when the gateway is cut off meanwhile */
 export async function waitForGatewayState(
   ports: Ports & { wakeups: Wakeups },
-  gateway: GatewayIdentity,
+  gateway: GatewayIdentity & { agent?: { version: string | null; protocol: number } },
   query: StateQuery,
   signal: AbortSignal,
 ): Promise<StateResponse> {
   const { db, clock } = ports;
-  await notePresence(db.read, gateway.id, { now: clock.now() });
-  if (query.since === null) return readFullState(db, gateway.id, clock.now());
+  await notePresence(db.read, gateway.id, { now: clock.now(), agent: gateway.agent });
+  if (query.since === null) return readFullState(db, gateway.id, clock.now()).catch(refuseCutOff);
   const deadline = performance.now() + query.wait * 1000;
   let wake: () => void = () => {};
   let woken = new Promise<void>((resolve) => (wake = resolve));
@@ -35,10 +36,17 @@ export async function waitForGatewayState(
       await wokenWithin(woken, Math.min(left, LOOK_AGAIN_MS));
       woken = new Promise<void>((resolve) => (wake = resolve));
     }
+  } catch (error) {
+    return refuseCutOff(error);
   } finally {
     stop();
     signal.removeEventListener("abort", hungUp);
   }
+}
+
+/** Its credential was good when it asked, and isn't any more. @throws gateway_unauthenticated, or the error as it is */
+function refuseCutOff(error: unknown): never {
+  throw error instanceof GatewayCutOff ? new PortcullisError("gateway_unauthenticated", "This gateway was cut off. An operator can enrol it with a new token.") : error;
 }
 
 async function wokenWithin(woken: Promise<void>, milliseconds: number): Promise<void> {

@@ -31,8 +31,8 @@ export const endpointOf = (instance: Pick<InstanceRow, "gateway" | "listenPort">
   return `${host.includes(":") ? `[${host}]` : host}:${instance.listenPort}`;
 };
 
-/** @param setup the change that asked for the instance, while it isn't up */
-export function instanceView(instance: InstanceRow, now: Date, setup: DeviceChangeTimes | null = null): InstanceView {
+/** @param change the latest of the instance itself; null: not asked for */
+export function instanceView(instance: InstanceRow, now: Date, change: DeviceChangeTimes | null = null): InstanceView {
   return {
     id: instance.id,
     name: instance.name,
@@ -46,7 +46,8 @@ export function instanceView(instance: InstanceRow, now: Date, setup: DeviceChan
     publicKey: instance.publicKey && toBase64(instance.publicKey),
     capacity: clientCapacity(instance.subnetV4),
     gateway: presenceOf(instance.gateway, now),
-    setup: setup && enforcementView(setup),
+    setup: change && instance.status !== "ready" ? enforcementView(change) : null,
+    peersReach: { on: instance.peersReach, enforcement: change && enforcementView(change) },
   };
 }
 
@@ -54,7 +55,7 @@ export function subscriptionView(
   access: SubscriptionAccess,
   actor: Pick<Actor, "twoFactor">,
   now: Date,
-  { setup = null, leaving = null }: { setup?: DeviceChangeTimes | null; leaving?: LeavingInstance | null } = {},
+  { change = null, leaving = null }: { change?: DeviceChangeTimes | null; leaving?: LeavingInstance | null } = {},
 ): SubscriptionView {
   const locked = needsTwoFactor(access, actor);
   return {
@@ -66,7 +67,7 @@ export function subscriptionView(
     twoFactorRequired: access.twoFactorRequired,
     sharedConfigPolicy: access.sharedConfigPolicy,
     locked,
-    instance: locked ? null : access.instance && instanceView(access.instance, now, setup),
+    instance: locked ? null : access.instance && instanceView(access.instance, now, change),
     leaving: locked || leaving === null || (access.instance && leaving.change.acknowledgedAt) ? null : { name: leaving.name, enforcement: enforcementView(leaving.change), gateway: presenceOf(leaving.gateway, now) },
     liveClients: locked ? 0 : (access.instance?.liveClients ?? 0),
     maxClients: access.maxClients,

@@ -10,6 +10,6 @@ import type { SubscriptionView } from "./views";
 export async function viewSubscription(ports: Ports, actor: Actor, input: { subscriptionId: string }): Promise<SubscriptionView> {
   const access = await requireNotedAccess(ports, actor, input.subscriptionId, "subscription.read");
   const { instance } = access;
-  const [setup, leaving] = await Promise.all([instance && instance.status !== "ready" ? findInstanceChange(ports.db.read, instance.id) : null, findLeavingInstance(ports.db.read, access.id)]);
-  return subscriptionView(access, actor, ports.clock.now(), { setup, leaving });
+  const [change, leaving] = await Promise.all([instance ? findInstanceChange(ports.db.read, instance.id) : null, findLeavingInstance(ports.db.read, access.id)]);
+  return subscriptionView(access, actor, ports.clock.now(), { change, leaving });
 }

@@ -49,6 +49,8 @@ export interface InstanceView {
   gateway: GatewayPresence;
   /** How far setting it up has come; null once it is up. */
   setup: EnforcementView | null;
+  /** Whether clients reach one another. enforcement: of the latest change to the instance itself, this one or its setup; null where it wasn't looked up. */
+  peersReach: { on: boolean; enforcement: EnforcementView | null };
 }
 
 /** A gateway to move an instance to. */
@@ -161,6 +163,14 @@ export interface GatewayView extends GatewayPresence {
   endpointHost: string;
   enrolled: boolean;
   agentVersion: string | null;
+  /** Of the gateway protocol, that it and the portal go by. */
+  protocolVersion: number | null;
+  /** When its credential was made known; null without one. */
+  credentialMadeAt: string | null;
+  /** An operator asked for another credential, and the agent hasn't made it yet. */
+  rotating: boolean;
+  /** When an operator ended its credential; null: nobody did, or it was enrolled anew. */
+  cutOffAt: string | null;
   implementation: string | null;
   revision: number;
   acknowledgedRevision: number;

@@ -144,6 +144,14 @@ export const API: Endpoint[] = [
     expects: { ...everyone("403 forbidden"), owner: 201, admin: 201, ...OUTSIDE },
   },
   {
+    file: `${SUBSCRIPTION}/policy/peers-reach/route.ts`, method: "PATCH", path: (ids) => `${api(ids)}/policy/peers-reach`, body: () => ({ peersReach: true, proof: NO_PROOF }), scoped: ["subscriptionId"],
+    expects: { ...everyone("403 forbidden"), owner: "403 step_up_mismatch", admin: "403 step_up_mismatch", ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/policy/peers-reach/challenge/route.ts`, method: "POST", path: (ids) => `${api(ids)}/policy/peers-reach/challenge`, scoped: ["subscriptionId"],
+    expects: { ...everyone("403 forbidden"), owner: 201, admin: 201, ...OUTSIDE },
+  },
+  {
     file: `${SUBSCRIPTION}/policy/shared-config/route.ts`, method: "PATCH", path: (ids) => `${api(ids)}/policy/shared-config`, body: () => ({ sharedConfig: "warn", proof: NO_PROOF }), scoped: ["subscriptionId"],
     expects: { ...everyone("403 forbidden"), owner: "403 step_up_mismatch", admin: "403 step_up_mismatch", ...OUTSIDE },
   },
@@ -229,6 +237,7 @@ export const OTHER_ROUTES: { file: string; methods: string[] }[] = [
   { file: "app/api/gateway/v1/state/route.ts", methods: ["GET"] },
   { file: "app/api/gateway/v1/ack/route.ts", methods: ["POST"] },
   { file: "app/api/gateway/v1/report/route.ts", methods: ["POST"] },
+  { file: "app/api/gateway/v1/credential/route.ts", methods: ["POST"] },
   { file: "app/api/gateway/v1/wg.conf/route.ts", methods: ["GET"] },
 ];
 

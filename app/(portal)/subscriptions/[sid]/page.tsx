@@ -11,6 +11,7 @@ import { InstanceWays } from "./_components/instance-ways";
 import { InstancePanel } from "./_components/instance-panel";
 import { LeavingCard } from "./_components/leaving-card";
 import { LiveSubscription } from "./_components/live-subscription";
+import { PeersReachCard } from "./_components/peers-reach-card";
 import { PolicyCard } from "./_components/policy-card";
 import { SharedConfigCard } from "./_components/shared-config-card";
 import { SubscriptionShell } from "./_components/subscription-shell";
@@ -41,6 +42,7 @@ export default page("subscription.read", async ({ ctx, actor, params, searchPara
         )}
         <PolicyCard />
         <SharedConfigCard />
+        <PeersReachCard />
         <InstanceWays />
       </LiveSubscription>
     </SubscriptionShell>

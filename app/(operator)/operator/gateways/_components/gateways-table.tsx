@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { RouterIcon, TriangleAlert } from "lucide-react";
 import { api } from "@/app/_client/api";
 import { GatewayStatus } from "@/app/_components/gateway-presence";
@@ -10,7 +10,9 @@ import { EmptyState } from "@/lib/ui/empty-state";
 import { Pill } from "@/lib/ui/pill";
 import { SinceTime } from "@/lib/ui/relative-time";
 import { Cell, HeadCell, Table, TableBody, TableHead, TableRow } from "@/lib/ui/table";
+import { PROTOCOL_VERSION } from "@/lib/protocol/version";
 import type { GatewayView, Page } from "@/lib/usecases/views";
+import { GatewayActs } from "./gateway-acts";
 
 const REFRESH_MS = 5_000;
 
@@ -18,14 +20,19 @@ const REFRESH_MS = 5_000;
 export function GatewaysTable({ initial }: { initial: Page<GatewayView> }) {
   const [gateways, setGateways] = useState(initial.items);
 
+  async function refresh() {
+    try {
+      setGateways((await api.gateways()).items);
+    } catch {
+      // What is on screen stays; the next round asks again.
+    }
+  }
+  const ask = useEffectEvent(() => {
+    if (document.visibilityState === "visible") void refresh();
+  });
+
   useEffect(() => {
-    const timer = setInterval(() => {
-      if (document.visibilityState !== "visible") return;
-      api.gateways().then(
-        ({ items }) => setGateways(items),
-        () => undefined,
-      );
-    }, REFRESH_MS);
+    const timer = setInterval(() => ask(), REFRESH_MS);
     return () => clearInterval(timer);
   }, []);
 
@@ -48,10 +55,13 @@ export function GatewaysTable({ initial }: { initial: Page<GatewayView> }) {
           <HeadCell className="text-right">Instances</HeadCell>
           <HeadCell className="text-right">Peers</HeadCell>
           <HeadCell>Agent</HeadCell>
+          <HeadCell>
+            <span className="sr-only">Actions</span>
+          </HeadCell>
         </TableHead>
         <TableBody>
           {gateways.map((gateway) => (
-            <GatewayRow key={gateway.id} gateway={gateway} />
+            <GatewayRow key={gateway.id} gateway={gateway} onDone={refresh} />
           ))}
         </TableBody>
       </Table>
@@ -59,7 +69,7 @@ export function GatewaysTable({ initial }: { initial: Page<GatewayView> }) {
   );
 }
 
-function GatewayRow({ gateway }: { gateway: GatewayView }) {
+function GatewayRow({ gateway, onDone }: { gateway: GatewayView; onDone: () => Promise<void> }) {
   return (
     <TableRow aria-label={gateway.name}>
       <Cell>
@@ -67,7 +77,14 @@ function GatewayRow({ gateway }: { gateway: GatewayView }) {
         <span className="code-text block text-faint">{gateway.endpointHost}</span>
       </Cell>
       <Cell className="justify-self-end md:justify-self-auto">
-        {gateway.enrolled || gateway.fetched ? <GatewayStatus gateway={gateway} named={false} /> : <Pill tone="neutral">Not enrolled yet</Pill>}
+        {gateway.enrolled || gateway.fetched ? <GatewayStatus gateway={gateway} named={false} /> : gateway.cutOffAt ? (
+          <span className="flex flex-wrap items-center gap-2">
+            <Pill tone="bad">Cut off</Pill>
+            <SinceTime iso={gateway.cutOffAt} />
+          </span>
+        ) : (
+          <Pill tone="neutral">Not enrolled yet</Pill>
+        )}
       </Cell>
       <Cell label="State it holds" className="col-span-2">
         {gateway.enrolled || gateway.fetched ? <SyncState gateway={gateway} /> : <span className="text-faint">Nothing yet</span>}
@@ -81,6 +98,14 @@ function GatewayRow({ gateway }: { gateway: GatewayView }) {
       <Cell label="Agent" className="col-span-2">
         <span className="block">{gateway.agentVersion ?? <span className="text-faint">{gateway.fetched ? "None" : "–"}</span>}</span>
         {gateway.implementation && <span className="block text-xs text-faint">{gateway.implementation === "kernel" ? "Kernel WireGuard" : gateway.implementation}</span>}
+        {gateway.protocolVersion !== null && gateway.protocolVersion < PROTOCOL_VERSION && (
+          <Pill tone="warn" className="mt-1">
+            Update available
+          </Pill>
+        )}
+      </Cell>
+      <Cell className="col-span-2">
+        <GatewayActs gateway={gateway} onDone={onDone} />
       </Cell>
     </TableRow>
   );

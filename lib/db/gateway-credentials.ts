@@ -1,0 +1,84 @@
+/** Whose credential this is; replacing one, and ending one at once. */
+import { violatedUnique, type Tx } from "./client";
+import type { GatewayIdentity } from "./gateways";
+import { notification } from "./wakeups";
+
+export interface CredentialOwner extends GatewayIdentity {
+  /** In use; to take over by this use; or the one before. */
+  which: "current" | "next" | "retired";
+  madeAt: Date | null;
+  rotationAskedAt: Date | null;
+  retiredAt: Date | null;
+}
+
+/** @param hash SHA-256 of the credential */
+export async function findByCredential(tx: Tx, hash: Uint8Array<ArrayBuffer>): Promise<CredentialOwner | null> {
+  const [row] = await tx.$queryRaw<CredentialOwner[]>`
+    SELECT id, name, CASE WHEN credential_hash = ${hash} THEN 'current' WHEN next_credential_hash = ${hash} THEN 'next' ELSE 'retired' END AS which,
+      credential_made_at AS "madeAt", rotation_asked_at AS "rotationAskedAt", credential_retired_at AS "retiredAt"
+    FROM gateways WHERE credential_hash = ${hash} OR next_credential_hash = ${hash} OR retired_credential_hash = ${hash}`;
+  return row ?? null;
+}
+
+/** Handed in with the one in use; another that was handed in before and never used is worth nothing from now on. @returns false when it is a credential already */
+export async function handInCredential(tx: Tx, gatewayId: string, hash: Uint8Array<ArrayBuffer>): Promise<boolean> {
+  try {
+    const changed = await tx.$executeRaw`
+      UPDATE gateways SET next_credential_hash = ${hash} WHERE id = ${gatewayId}::uuid AND credential_hash IS NOT NULL AND credential_hash <> ${hash} AND retired_credential_hash IS DISTINCT FROM ${hash}
+        AND NOT EXISTS (SELECT FROM gateways o WHERE o.id <> ${gatewayId}::uuid AND (o.credential_hash = ${hash} OR o.next_credential_hash = ${hash} OR o.retired_credential_hash = ${hash}))`;
+    return changed === 1;
+  } catch (error) {
+    if (violatedUnique(error)?.includes("credential_hash")) return false;
+    throw error;
+  }
+}
+
+/** At its first use. @returns whether it was this call that did it: of two at the same time, one */
+export async function promoteCredential(tx: Tx, gatewayId: string, hash: Uint8Array<ArrayBuffer>, now: Date): Promise<boolean> {
+  const changed = await tx.$executeRaw`
+    UPDATE gateways SET retired_credential_hash = credential_hash, credential_retired_at = ${now}, retired_alerted_at = NULL, credential_hash = next_credential_hash, credential_made_at = ${now},
+      next_credential_hash = NULL, rotation_asked_at = NULL
+    WHERE id = ${gatewayId}::uuid AND next_credential_hash = ${hash}`;
+  return changed === 1;
+}
+
+/** @returns whether to tell: not again until `since` */
+export async function noteRetiredUse(tx: Tx, gatewayId: string, now: Date, since: Date): Promise<boolean> {
+  const changed = await tx.$executeRaw`
+    UPDATE gateways SET retired_alerted_at = ${now} WHERE id = ${gatewayId}::uuid AND retired_credential_hash IS NOT NULL AND (retired_alerted_at IS NULL OR retired_alerted_at < ${since})`;
+  return changed === 1;
+}
+
+/** @returns null when there is no such gateway, or it has no credential to replace */
+export async function askRotation(tx: Tx, gatewayId: string, now: Date): Promise<{ name: string } | null> {
+  const [row] = await tx.$queryRaw<{ name: string }[]>`
+    UPDATE gateways SET rotation_asked_at = ${now} WHERE id = ${gatewayId}::uuid AND credential_hash IS NOT NULL RETURNING name`;
+  return row ?? null;
+}
+
+/** Ends its credential, whatever it is doing: a request that waits is woken, and finds out. @returns null when there is none, or it has no credential */
+export async function cutOff(tx: Tx, gatewayId: string, now: Date): Promise<{ name: string } | null> {
+  const [row] = await tx.$queryRaw<{ name: string }[]>`
+    UPDATE gateways SET credential_hash = NULL, credential_made_at = NULL, next_credential_hash = NULL, retired_credential_hash = NULL, credential_retired_at = NULL, rotation_asked_at = NULL,
+      enrol_token_hash = NULL, enrol_token_expires = NULL, enrolled_at = NULL, cut_off_at = ${now}
+    WHERE id = ${gatewayId}::uuid AND credential_hash IS NOT NULL
+    RETURNING name, ${notification(`gateway:${gatewayId}`)}::text AS woken`;
+  return row ?? null;
+}
+
+/** Subscriptions with an instance on it that stands. */
+export async function subscriptionsOn(tx: Tx, gatewayId: string): Promise<{ subscriptionId: string; instanceId: string; name: string }[]> {
+  return tx.instance.findMany({ where: { gatewayId, status: { not: "deprovisioned" } }, select: { subscriptionId: true, id: true, name: true } }).then((rows) => rows.map(({ id, ...rest }) => ({ ...rest, instanceId: id })));
+}
+
+/** Enrolled again on a host that has another box key: nothing that was sealed to the old one opens there, and its interfaces have other keys. @returns how many clients need a new file */
+export async function forgetSealedKeys(tx: Tx, gatewayId: string, now: Date): Promise<number> {
+  return tx.$executeRaw`
+    UPDATE access_clients SET sealed_preshared_key = NULL, next_sealed_preshared_key = NULL, moved_at = ${now} WHERE gateway_id = ${gatewayId}::uuid AND state <> 'revoked'`;
+}
+
+/** Where every element may have changed at once. @param digest "0" and "1", most significant bit first */
+export async function setWantedDigest(tx: Tx, gatewayId: string, bits: string): Promise<void> {
+  await tx.$executeRaw`UPDATE gateways SET wanted_digest = ${bits}::bit(256) WHERE id = ${gatewayId}::uuid`;
+}
+

@@ -1,0 +1,67 @@
+/** Which gateway a credential stands for, through its replacement: the next one takes over at its first use, and the one before dies then. */
+import { PORTAL_ACTOR } from "@/lib/auth/actor";
+import { tokenHashOf } from "@/lib/auth/tokens";
+import { PortcullisError } from "@/lib/core/errors";
+import { appendAudit } from "@/lib/db/audit";
+import { operatorsOf } from "@/lib/db/cut-alerts";
+import { type CredentialOwner, findByCredential, noteRetiredUse, promoteCredential } from "@/lib/db/gateway-credentials";
+import type { GatewayIdentity } from "@/lib/db/gateways";
+import { queueMail } from "@/lib/db/outbox";
+import { iso } from "@/lib/db/values";
+import type { Ports } from "@/lib/ports";
+
+/** Every credential is replaced when it is so old: one that leaked unnoticed is worth nothing after that. */
+const CREDENTIAL_LIFETIME_MS = 30 * 24 * 3_600_000;
+/** Requests that were on their way when the next one took over. */
+const OVERLAP_MS = 60_000;
+/** Operators are told once in such a time, however often somebody tries. */
+const QUIET_MS = 3_600_000;
+
+export interface AuthenticatedGateway extends GatewayIdentity {
+  /** The agent is to make another credential. */
+  rotationDue: boolean;
+}
+
+/** @throws gateway_unauthenticated: one answer for a credential that never was, was cut off, or was replaced */
+export async function authenticateGateway(ports: Ports, credential: string | undefined, sourceAddress: string | null): Promise<AuthenticatedGateway> {
+  const hash = credential === undefined ? null : tokenHashOf(credential);
+  const owner = hash && (await findByCredential(ports.db.read, hash));
+  if (!owner) throw unknown();
+  const now = ports.clock.now();
+  if (owner.which === "next") await promote(ports, owner, hash, now, sourceAddress);
+  if (owner.which === "retired" && now.getTime() - (owner.retiredAt?.getTime() ?? 0) > OVERLAP_MS) {
+    await alert(ports, owner, now, sourceAddress);
+    throw unknown();
+  }
+  return { id: owner.id, name: owner.name, rotationDue: owner.which === "current" && isDue(owner, now) };
+}
+
+const isDue = ({ madeAt, rotationAskedAt }: CredentialOwner, now: Date): boolean =>
+  madeAt !== null && (now.getTime() - madeAt.getTime() >= CREDENTIAL_LIFETIME_MS || rotationAskedAt !== null);
+
+async function promote(ports: Ports, { id, name }: CredentialOwner, hash: Uint8Array<ArrayBuffer>, now: Date, sourceAddress: string | null): Promise<void> {
+  await ports.db.transaction(async (tx) => {
+    if (!(await promoteCredential(tx, id, hash, now))) return;
+    await appendAudit(tx, [
+      { chain: id, at: now, action: "gateway.credential_rotated", actor: { kind: "gateway", id, label: `gateway ${name}`, operator: false }, subject: { kind: "gateway", id }, sourceAddress, data: { name } },
+    ]);
+  });
+}
+
+/** Who has the old credential has a copy of it, or of the gateway's disk. */
+async function alert(ports: Ports, { id, name }: CredentialOwner, now: Date, sourceAddress: string | null): Promise<void> {
+  await ports.db.transaction(async (tx) => {
+    if (!(await noteRetiredUse(tx, id, now, new Date(now.getTime() - QUIET_MS)))) return;
+    for (const recipient of await operatorsOf(tx, ports.config.operators)) {
+      await queueMail(tx, {
+        id: ports.newId(),
+        recipient,
+        now,
+        content: { template: "gateway-old-credential", gatewayName: name, sourceAddress: sourceAddress ?? "not known", at: iso(now), url: new URL("/operator/gateways", ports.config.url).href },
+      });
+    }
+    await appendAudit(tx, [{ chain: id, at: now, action: "gateway.old_credential_used", actor: PORTAL_ACTOR, subject: { kind: "gateway", id }, sourceAddress, data: { name } }]);
+  });
+}
+
+const unknown = (): PortcullisError => new PortcullisError("gateway_unauthenticated", "This gateway is not known here, or was cut off. An operator can enrol it with a new token.");
