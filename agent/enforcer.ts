@@ -67,8 +67,8 @@ export class Enforcer {
     return this.exclusively(async () => {
       const plan = decide();
       await mapLimited(plan.cut, PARALLEL, (cut) => this.attempt(cut.instanceId, () => this.parts.device.removePeers(cut.interfaceName, cut.peers)));
-      await mapLimited(plan.destroy, PARALLEL, (instanceId) => this.destroy(instanceId));
       await this.cutSurplus(plan.settle);
+      await mapLimited(plan.destroy, PARALLEL, (instanceId) => this.destroy(instanceId));
       await this.complete(plan.settle);
       await mapLimited(plan.set, PARALLEL, (set) =>
         this.attempt(set.instanceId, async () => this.parts.device.setPeers(set.interfaceName, await this.parts.presharedKeys.forDevice(set.peers))),
@@ -80,8 +80,8 @@ export class Enforcer {
   cutAll(replace: () => Promise<void> = async () => undefined): Promise<void> {
     return this.exclusively(async () => {
       await replace();
-      await this.destroyUnwanted();
       await this.cutSurplus([...this.wanted.instances.keys()]);
+      await this.destroyUnwanted();
     });
   }
 

@@ -29,15 +29,14 @@ afterEach(async () => {
 /** What changes a device, in the order in which it was asked for. */
 async function changes(): Promise<string[]> {
   const lines = (await readFile(path.join(folder, "log"), "utf8").catch(() => "")).split("\n");
-  return lines.filter((line) => /^wg (?:set|addconf)|^ip netns (?:add|delete)|^ip .*link (?:add|delete|set) /.test(line));
+  return lines.filter((line) => /^wg (?:set|addconf)|^ip netns (?:add|delete)|^ip .*link (?:add|delete|set) |^ip .*address (?:replace|delete) /.test(line));
 }
 
-/** While the gateway is away: one client is revoked, one instance taken down, and much else comes. */
+/** While the gateway is away: one client is revoked, one instance taken down, one has another address, and much else comes. */
 async function prepared(): Promise<{ instance: Instance; revoked: TestClient; news: Change[]; gone: Instance }> {
   const agent = await lab.startEnrolled();
-  const [instance, gone] = [makeInstance("10.8.0"), makeInstance("10.9.0")];
-  await lab.provision(instance);
-  await lab.provision(gone);
+  const [instance, gone, moved] = [makeInstance("10.8.0"), makeInstance("10.9.0"), makeInstance("10.11.0")];
+  for (const one of [instance, gone, moved]) await lab.provision(one);
   const { instanceId } = instance;
   const revoked = makeClient(instance, 2, lab.boxKey);
   await portal.confirmed(portal.addPeer(instanceId, revoked.peer));
@@ -48,7 +47,7 @@ async function prepared(): Promise<{ instance: Instance; revoked: TestClient; ne
     instance,
     revoked,
     gone,
-    news: [...newcomers.slice(0, 20), { kind: "instance", instance: fresh }, { kind: "peer-removed", instanceId, clientId: revoked.peer.clientId, publicKey: revoked.peer.publicKey }, { kind: "instance-removed", instanceId: gone.instanceId }, ...newcomers.slice(20)],
+    news: [...newcomers.slice(0, 20), { kind: "instance", instance: fresh }, { kind: "instance", instance: { ...moved, addresses: [moved.addresses[0]!.replace(".1/", ".254/"), moved.addresses[1]!] } }, { kind: "peer-removed", instanceId, clientId: revoked.peer.clientId, publicKey: revoked.peer.publicKey }, { kind: "instance-removed", instanceId: gone.instanceId }, ...newcomers.slice(20)],
   };
 }
 
@@ -62,10 +61,11 @@ test.each(["in one delta", "in a full state"])("%s, the revoked client is the fi
   const done = await changes();
   const cut = done.findIndex((line) => line.startsWith(`wg set ${instance.interfaceName}`) && line.includes(`${revoked.peer.publicKey} remove`));
   const removed = done.findIndex((line) => line.includes(`netns delete ${gone.interfaceName}`));
-  const added = done.findIndex((line) => /addconf|netns add/.test(line));
+  const added = done.findIndex((line) => /addconf|netns add|address (?:replace|delete)/.test(line));
   expect(cut).toBeGreaterThanOrEqual(0);
-  expect(removed).toBeGreaterThanOrEqual(0);
-  expect(added).toBeGreaterThan(Math.max(cut, removed));
+  expect(removed).toBeGreaterThan(cut);
+  expect(added).toBeGreaterThan(removed);
+  expect(done.filter((line) => /address replace 10\.11\.0\.254/.test(line))).toHaveLength(1);
   // What was there already is looked after (loopback is up), and nothing comes, before the cut.
   for (const line of done.slice(0, cut)) expect(line).not.toMatch(/addconf|netns add|link add dev pc-|allowed-ips/);
   expect((await show(instance, "peers", lab.gateway)).flat()).toHaveLength(40);

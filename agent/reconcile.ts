@@ -57,8 +57,11 @@ export function instancesOf(wanted: WantedState): Instance[] {
  */
 export function applyDelta(wanted: WantedState, delta: { from: number; revision: number; changes: readonly Change[] }, now: Date): Plan {
   if (delta.from !== wanted.revision) throw new DeltaMismatch(`The delta starts at revision ${delta.from}; the agent is at ${wanted.revision}.`);
+  const known = new Set(wanted.instances.keys());
   for (const change of delta.changes) {
-    if (change.kind === "peer" && !wanted.instances.has(change.instanceId)) throw new DeltaMismatch("The delta has a peer of an unknown instance.");
+    if (change.kind === "instance") known.add(change.instance.instanceId);
+    else if (change.kind === "instance-removed") known.delete(change.instanceId);
+    else if (change.kind === "peer" && !known.has(change.instanceId)) throw new DeltaMismatch("The delta has a peer of an unknown instance.");
   }
   const draft = new PlanDraft(wanted);
   for (const change of delta.changes) applyChange(wanted, change, now, draft);
@@ -136,7 +139,8 @@ function applyChange(wanted: WantedState, change: Change, now: Date, draft: Plan
 
 class PlanDraft {
   private readonly cuts = new Map<string, string[]>();
-  private readonly sets = new Map<string, Peer[]>();
+  /** By instance, then by public key: what is cut later in the same batch is not set, and what is set twice is set as it was last. */
+  private readonly sets = new Map<string, Map<string, Peer>>();
   private readonly settled: string[] = [];
   private readonly destroyed: string[] = [];
 
@@ -144,10 +148,12 @@ class PlanDraft {
 
   cut(instanceId: string, publicKey: string): void {
     append(this.cuts, instanceId, publicKey);
+    this.sets.get(instanceId)?.delete(publicKey);
   }
 
   set(instanceId: string, peer: Peer): void {
-    append(this.sets, instanceId, peer);
+    const peers = this.sets.get(instanceId) ?? new Map<string, Peer>();
+    this.sets.set(instanceId, peers.set(peer.publicKey, peer));
   }
 
   settle(instanceId: string): void {
@@ -159,7 +165,13 @@ class PlanDraft {
   }
 
   plan(): Plan {
-    return { cut: this.named(this.cuts), destroy: this.destroyed, settle: this.settled, set: this.named(this.sets) };
+    const sets = new Map([...this.sets].filter(([, peers]) => peers.size > 0).map(([instanceId, peers]) => [instanceId, [...peers.values()]]));
+    return {
+      cut: this.named(this.cuts),
+      destroy: [...new Set(this.destroyed)],
+      settle: [...new Set(this.settled)].filter((instanceId) => this.wanted.instances.has(instanceId)),
+      set: this.named(sets),
+    };
   }
 
   /** Instances that are settled or taken away as a whole need nothing peer by peer. */
