@@ -4,6 +4,7 @@ import type { SharedConfigPolicy } from "@/lib/core/vocabulary";
 import type { TrafficView } from "@/lib/usecases/traffic-view";
 import type {
   ActivityView,
+  ApiKeyView,
   BlockView,
   ClientChallengeView,
   ClientView,
@@ -14,6 +15,7 @@ import type {
   Page,
   StepUpView,
   SubscriptionView,
+  SystemView,
   UserView,
 } from "@/lib/usecases/views";
 import { networkError, parseErrorBody } from "./api-error";
@@ -186,6 +188,26 @@ export const api = {
   gatewaysToMoveTo: (subscriptionId: string) => send<GatewayOffer>("GET", `${inSubscription(subscriptionId)}/instance/gateways`),
 
   moveInstance: (subscriptionId: string, gatewayId: string) => send<SubscriptionView>("POST", `${inSubscription(subscriptionId)}/instance/move`, { body: { gatewayId } }),
+
+  /** Asks for the proof that showing the API key, or making another, takes. */
+  askApiKey: (subscriptionId: string, act: "show" | "rotate") => send<StepUpView>("POST", `${inSubscription(subscriptionId)}/api-key/${act}/challenge`, { body: {} }),
+
+  apiKey: (subscriptionId: string, act: "show" | "rotate", proof: Proof) => send<ApiKeyView>("POST", `${inSubscription(subscriptionId)}/api-key/${act}`, { body: { proof } }),
+
+  systems: (subscriptionId: string) => send<{ items: SystemView[] }>("GET", `${inSubscription(subscriptionId)}/systems`),
+
+  system: (subscriptionId: string, systemId: string) => send<SystemView>("GET", `${inSubscription(subscriptionId)}/systems/${id(systemId)}`),
+
+  /** Asks for the proof that letting a system in takes. */
+  askApproval: (subscriptionId: string, systemId: string) => send<StepUpView>("POST", `${inSubscription(subscriptionId)}/systems/${id(systemId)}/approve/challenge`, { body: {} }),
+
+  approveSystem: (subscriptionId: string, systemId: string, proof: Proof) => send<SystemView>("POST", `${inSubscription(subscriptionId)}/systems/${id(systemId)}/approve`, { body: { proof } }),
+
+  refuseSystem: (subscriptionId: string, systemId: string) => send<SystemView>("POST", `${inSubscription(subscriptionId)}/systems/${id(systemId)}/refuse`, { body: {} }),
+
+  removeSystem: (subscriptionId: string, systemId: string) => send<SystemView>("POST", `${inSubscription(subscriptionId)}/systems/${id(systemId)}/remove`, { body: {} }),
+
+  renameSystem: (subscriptionId: string, systemId: string, name: string) => send<SystemView>("PATCH", `${inSubscription(subscriptionId)}/systems/${id(systemId)}`, { body: { name } }),
 
   users: (text: string, signal?: AbortSignal) => send<{ items: UserView[] }>("GET", `/api/v1/operator/users${query({ q: text })}`, { signal }),
 

@@ -33,6 +33,18 @@ import { PATCH as setPolicy } from "@/app/api/v1/subscriptions/[subscriptionId]/
 import { PATCH as setSharedConfig } from "@/app/api/v1/subscriptions/[subscriptionId]/policy/shared-config/route";
 import { POST as relaxSharedConfig } from "@/app/api/v1/subscriptions/[subscriptionId]/policy/shared-config/challenge/route";
 import { POST as relaxPolicy } from "@/app/api/v1/subscriptions/[subscriptionId]/policy/challenge/route";
+import { POST as askToRotateKey } from "@/app/api/v1/subscriptions/[subscriptionId]/api-key/rotate/challenge/route";
+import { POST as rotateKey } from "@/app/api/v1/subscriptions/[subscriptionId]/api-key/rotate/route";
+import { POST as askToShowKey } from "@/app/api/v1/subscriptions/[subscriptionId]/api-key/show/challenge/route";
+import { POST as showKey } from "@/app/api/v1/subscriptions/[subscriptionId]/api-key/show/route";
+import { POST as askToApprove } from "@/app/api/v1/subscriptions/[subscriptionId]/systems/[systemId]/approve/challenge/route";
+import { POST as approveSystem } from "@/app/api/v1/subscriptions/[subscriptionId]/systems/[systemId]/approve/route";
+import { POST as refuseSystem } from "@/app/api/v1/subscriptions/[subscriptionId]/systems/[systemId]/refuse/route";
+import { POST as removeSystem } from "@/app/api/v1/subscriptions/[subscriptionId]/systems/[systemId]/remove/route";
+import { GET as viewSystem, PATCH as renameSystem } from "@/app/api/v1/subscriptions/[subscriptionId]/systems/[systemId]/route";
+import { GET as listSystems } from "@/app/api/v1/subscriptions/[subscriptionId]/systems/route";
+import { GET as pollSystem } from "@/app/api/v1/systems/[systemId]/route";
+import { POST as joinSystem } from "@/app/api/v1/systems/route";
 import { POST as beginAddress } from "@/app/api/v1/account/address/route";
 import { POST as confirmAddress } from "@/app/api/v1/account/address/confirm/route";
 import { POST as endByLink } from "@/app/api/v1/account/end-sessions/route";
@@ -253,6 +265,20 @@ const TABLE: { file: string; what: string; make: Make; expected: Record<Who, num
   { file: "v1/subscriptions/[subscriptionId]/policy/peers-reach/challenge", what: "POST for a proof to let machines reach one another", make: (who) => post(askPeersReach, { params: here() })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "gateway_outdated", owner: "gateway_outdated", operator: "forbidden" } },
   { file: "v1/operator/gateways/[gatewayId]/cut-off", what: "POST to cut off a gateway that isn't there", make: (who) => post(cutOffGateway, { params: { gatewayId: UNKNOWN_ID } })(who), expected: operators("not_found") },
   { file: "v1/operator/gateways/[gatewayId]/rotate-credential", what: "POST to rotate the credential of a gateway that isn't there", make: (who) => post(rotateCredential, { params: { gatewayId: UNKNOWN_ID } })(who), expected: operators("not_found") },
+  { file: "v1/subscriptions/[subscriptionId]/api-key/show/challenge", what: "POST for a proof to show the API key", make: (who) => post(askToShowKey, { params: here() })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: 201, owner: 201, operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/api-key/show", what: "POST to show the API key", make: (who) => post(showKey, { params: here(), body: { proof: MADE_UP } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "step_up_mismatch", owner: "step_up_mismatch", operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/api-key/rotate/challenge", what: "POST for a proof to make another API key", make: (who) => post(askToRotateKey, { params: here() })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: 201, owner: 201, operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/api-key/rotate", what: "POST to make another API key", make: (who) => post(rotateKey, { params: here(), body: { proof: MADE_UP } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "step_up_mismatch", owner: "step_up_mismatch", operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/systems", what: "GET the systems", make: (who) => get(listSystems, { params: here() })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: 200, owner: 200, operator: 200 } },
+  { file: "v1/subscriptions/[subscriptionId]/systems/[systemId]", what: "GET a system that isn't there", make: (who) => get(viewSystem, { params: here({ systemId: UNKNOWN_ID }) })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "not_found", owner: "not_found", operator: "not_found" } },
+  { file: "v1/subscriptions/[subscriptionId]/systems/[systemId]", what: "PATCH a system's name", make: (who) => patch(renameSystem, { params: here({ systemId: UNKNOWN_ID }), body: { name: "Attic" } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "not_found", owner: "not_found", operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/systems/[systemId]/approve/challenge", what: "POST for a proof to let a system in", make: (who) => post(askToApprove, { params: here({ systemId: UNKNOWN_ID }) })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "not_found", owner: "not_found", operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/systems/[systemId]/approve", what: "POST to let a system in", make: (who) => post(approveSystem, { params: here({ systemId: UNKNOWN_ID }), body: { proof: MADE_UP } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "not_found", owner: "not_found", operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/systems/[systemId]/refuse", what: "POST to refuse a system", make: (who) => post(refuseSystem, { params: here({ systemId: UNKNOWN_ID }) })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "not_found", owner: "not_found", operator: "not_found" } },
+  { file: "v1/subscriptions/[subscriptionId]/systems/[systemId]/remove", what: "POST to remove a system", make: (who) => post(removeSystem, { params: here({ systemId: UNKNOWN_ID }) })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "not_found", owner: "not_found", operator: "not_found" } },
+  // A session is no credential there; what a right one gets is tested where systems join.
+  { file: "v1/systems", what: "POST a system", make: (who) => post(joinSystem, { body: { publicKey: "xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=", hostName: "nas" } })(who), expected: { ...everybody("credential_unknown"), nobody: "credential_unknown", unproved: "credential_unknown" } },
+  { file: "v1/systems/[systemId]", what: "GET how a system's request stands", make: (who) => get(pollSystem, { params: { systemId: UNKNOWN_ID } })(who), expected: { ...everybody("credential_unknown"), nobody: "credential_unknown", unproved: "credential_unknown" } },
   { file: "v1/operator/users", what: "GET people", make: (who) => get(listUsers, { query: "?q=acme" })(who), expected: OPERATOR_ONLY },
   { file: "v1/operator/users/[userId]/deactivate", what: "POST to turn an account off", make: (who) => post(deactivate, { params: { userId: UNKNOWN_ID } })(who), expected: operators("not_found") },
   { file: "v1/operator/users/[userId]/reactivate", what: "POST to turn one back on", make: (who) => post(reactivate, { params: { userId: UNKNOWN_ID }, body: { proof: MADE_UP } })(who), expected: operators("not_found") },
@@ -303,6 +329,17 @@ describe("T3: ids of another tenant, in every place of an address, are the same 
     ["POST to only warn of shared clients", (subscriptionId, _, as = acme.owner) => call(kit, "POST", relaxSharedConfig, { as, params: { subscriptionId } })],
     ["PATCH whether machines reach one another", (subscriptionId, _, as = acme.owner) => call(kit, "PATCH", setPeersReach, { as, params: { subscriptionId }, body: { peersReach: false } })],
     ["POST to let machines reach one another", (subscriptionId, _, as = acme.owner) => call(kit, "POST", askPeersReach, { as, params: { subscriptionId } })],
+    ["POST for a proof to show the API key", (subscriptionId, _, as = acme.owner) => call(kit, "POST", askToShowKey, { as, params: { subscriptionId } })],
+    ["POST to show the API key", (subscriptionId, _, as = acme.owner) => call(kit, "POST", showKey, { as, params: { subscriptionId }, body: { proof: MADE_UP } })],
+    ["POST for a proof to make another API key", (subscriptionId, _, as = acme.owner) => call(kit, "POST", askToRotateKey, { as, params: { subscriptionId } })],
+    ["POST to make another API key", (subscriptionId, _, as = acme.owner) => call(kit, "POST", rotateKey, { as, params: { subscriptionId }, body: { proof: MADE_UP } })],
+    ["GET the systems", (subscriptionId, _, as = acme.owner) => call(kit, "GET", listSystems, { as, params: { subscriptionId } })],
+    ["GET a system", (subscriptionId, systemId, as = acme.owner) => call(kit, "GET", viewSystem, { as, params: { subscriptionId, systemId } })],
+    ["PATCH a system's name", (subscriptionId, systemId, as = acme.owner) => call(kit, "PATCH", renameSystem, { as, params: { subscriptionId, systemId }, body: { name: "Attic" } })],
+    ["POST for a proof to let a system in", (subscriptionId, systemId, as = acme.owner) => call(kit, "POST", askToApprove, { as, params: { subscriptionId, systemId } })],
+    ["POST to let a system in", (subscriptionId, systemId, as = acme.owner) => call(kit, "POST", approveSystem, { as, params: { subscriptionId, systemId }, body: { proof: MADE_UP } })],
+    ["POST to refuse a system", (subscriptionId, systemId, as = acme.owner) => call(kit, "POST", refuseSystem, { as, params: { subscriptionId, systemId } })],
+    ["POST to remove a system", (subscriptionId, systemId, as = acme.owner) => call(kit, "POST", removeSystem, { as, params: { subscriptionId, systemId } })],
     ["GET a client's traffic", (subscriptionId, clientId, as = acme.owner) => call(kit, "GET", viewTraffic, { as, params: { subscriptionId, clientId } })],
     ["GET a client", (subscriptionId, clientId, as = acme.owner) => call(kit, "GET", viewClient, { as, params: { subscriptionId, clientId } })],
     ["POST to revoke", (subscriptionId, clientId, as = acme.owner) => call(kit, "POST", revoke, { as, params: { subscriptionId, clientId } })],

@@ -28,7 +28,7 @@ test("every page and route of the application stands in the table that these tes
 });
 
 for (const endpoint of API) {
-  test(`each allowed act has its refused twin (T13): ${endpoint.method} ${endpoint.path({ subscriptionId: ":subscription", clientId: ":client", challengeId: ":challenge" })}`, async ({ world, stack, inbox, store }) => {
+  test(`each allowed act has its refused twin (T13): ${endpoint.method} ${endpoint.path({ subscriptionId: ":subscription", clientId: ":client", challengeId: ":challenge", systemId: ":system" })}`, async ({ world, stack, inbox, store }) => {
     // Half a minute has passed since the code was mailed.
     await store.sql("UPDATE step_up_challenges SET last_sent_at = last_sent_at - interval '31 s' WHERE id = $1", [world.ids.challengeId]);
     const outcomes: Partial<Record<string, Outcome>> = {};
@@ -67,6 +67,7 @@ function strangeIds(ids: Ids, foreign: Ids): Record<keyof Ids, string[]> {
   const malformed = ["x", "null", "undefined", "0", "%00", "%27%20OR%201%3D1%20--", "..%2f..%2fhealth", "00000000-0000-0000-0000-000000000000", "a".repeat(3000)];
   return {
     subscriptionId: [foreign.subscriptionId, ids.clientId, crypto.randomUUID(), ids.subscriptionId.toUpperCase(), `${ids.subscriptionId}%20`, ...malformed],
+    systemId: [foreign.systemId, foreign.subscriptionId, ids.clientId, crypto.randomUUID(), ids.systemId.toUpperCase(), `${ids.systemId}%0a`, ...malformed],
     clientId: [foreign.clientId, foreign.subscriptionId, ids.subscriptionId, crypto.randomUUID(), ids.clientId.toUpperCase(), `${ids.clientId}%0a`, ...malformed],
     challengeId: [],
   };
@@ -75,11 +76,11 @@ function strangeIds(ids: Ids, foreign: Ids): Record<keyof Ids, string[]> {
 /** Own client under a foreign parent, and the other way round, are among them. */
 const combinations = (ids: Ids, foreign: Ids, scoped: (keyof Ids)[]): Ids[] => {
   const strange = strangeIds(ids, foreign);
-  return [...scoped.flatMap((slot) => strange[slot].map((id) => ({ ...ids, [slot]: id }))), ...(scoped.includes("clientId") ? [foreign] : [])];
+  return [...scoped.flatMap((slot) => strange[slot].map((id) => ({ ...ids, [slot]: id }))), ...(scoped.includes("clientId") || scoped.includes("systemId") ? [foreign] : [])];
 };
 
 test("an id of another tenant, with the wrong parent, or malformed, is one and the same 404 on every route (T3)", async ({ world, store, inbox }) => {
-  const foreign: Ids = { subscriptionId: world.foreign.subscriptionId, clientId: world.foreignClient.client.id, challengeId: world.ids.challengeId };
+  const foreign: Ids = { subscriptionId: world.foreign.subscriptionId, clientId: world.foreignClient.client.id, challengeId: world.ids.challengeId, systemId: world.foreignSystemId };
   const snapshot = async () => JSON.stringify(await store.sql("SELECT * FROM access_clients WHERE subscription_id = ANY($1) ORDER BY id", [[world.tenant.subscriptionId, world.foreign.subscriptionId]]));
   const before = await snapshot();
   const bodies = new Map<string, string>();
@@ -96,7 +97,7 @@ test("an id of another tenant, with the wrong parent, or malformed, is one and t
   expect(await inbox.latest()).toBe(after);
 });
 
-const UUIDS = /^\/subscriptions\/[0-9a-fA-F-]{36}(?:\/activity|\/clients\/new|\/clients\/[0-9a-fA-F-]{36}(?:\/replace-key)?)?$/;
+const UUIDS = /^\/subscriptions\/[0-9a-fA-F-]{36}(?:\/activity|\/service|\/systems(?:\/[0-9a-fA-F-]{36})?|\/clients\/new|\/clients\/[0-9a-fA-F-]{36}(?:\/replace-key)?)?$/;
 
 /** What is of this one answer alone: the address that was asked for, the nonce, the time. */
 function withoutTheRequest(text: string, path: string): string {
@@ -108,14 +109,14 @@ function withoutTheRequest(text: string, path: string): string {
 }
 
 test("an id of another tenant, with the wrong parent, or malformed, is one and the same 404 page (T3)", async ({ world }) => {
-  const foreign: Ids = { subscriptionId: world.foreign.subscriptionId, clientId: world.foreignClient.client.id, challengeId: world.ids.challengeId };
+  const foreign: Ids = { subscriptionId: world.foreign.subscriptionId, clientId: world.foreignClient.client.id, challengeId: world.ids.challengeId, systemId: world.foreignSystemId };
   for (const page of PAGES.filter(({ scoped }) => scoped.length > 0)) {
     const seen = new Map<string, string>();
     for (const ids of combinations(world.ids, foreign, page.scoped)) {
       const path = page.path(ids);
       const { status, text } = await world.apis.owner.get(path, { maxRedirects: 0 });
       expect([status, text.includes("There is nothing here")], path.slice(0, 150)).toEqual([404, true]);
-      for (const mark of ["Foreign Works", "Foreigninstance", "Foreign laptop", world.foreignClient.client.publicKey]) expect(text).not.toContain(mark);
+      for (const mark of ["Foreign Works", "Foreigninstance", "Foreign laptop", "foreign-nas", world.foreignClient.client.publicKey]) expect(text).not.toContain(mark);
       // Of malformed ones there is nothing to learn.
       if (UUIDS.test(path)) seen.set(withoutTheRequest(text, path), path);
     }

@@ -3,6 +3,7 @@ import { deleteOldAccountLinks } from "@/lib/db/account-links";
 import { deleteOldAttempts } from "@/lib/db/attempts";
 import { deleteExpiredLimits } from "@/lib/db/limits";
 import { deleteOldLinkIntents } from "@/lib/db/links";
+import { deleteOldSystems } from "@/lib/db/systems";
 import { log } from "@/lib/log";
 import type { Ports } from "@/lib/ports";
 
@@ -15,6 +16,7 @@ export async function tidyUp(ports: Ports): Promise<void> {
   await deleteOldAttempts(ports.db.read, before);
   await deleteOldLinkIntents(ports.db.read, before);
   await deleteOldAccountLinks(ports.db.read, before);
+  await deleteOldSystems(ports.db.read, before);
   await deleteExpiredLimits(ports.db, Date.now());
 }
 

@@ -5,6 +5,7 @@
 export const AUDIT_ACTIONS = [
   "account.created", "account.deactivated", "account.deleted", "account.factors_reset", "account.reactivated", "account.sessions_ended", "account.unlocked",
   "address.changed", "address.verified",
+  "api_key.resealed", "api_key.rotated", "api_key.shown",
   "block.lifted",
   "client.cut", "client.cut_overdue", "client.expired", "client.extended", "client.issued", "client.key_took_over", "client.rekeyed", "client.resumed", "client.revoked", "client.shared", "client.shortened", "client.suspended",
   "gateway.added", "gateway.credential_rotated", "gateway.cut_off", "gateway.enrolled", "gateway.old_credential_used", "gateway.rotation_asked", "gateway.token_renewed",
@@ -23,6 +24,7 @@ export const AUDIT_ACTIONS = [
   "sign_in.wrong_factor",
   "step_up.fresh_sign_in", "step_up.wrong_code",
   "subscription.created",
+  "system.approved", "system.asked", "system.refused", "system.removed", "system.renamed",
   "totp.added", "totp.begun", "totp.removed", "totp.renamed", "totp.resealed",
   "warranties.imported",
   "warranty.changed", "warranty.handed_over", "warranty.offer_declined", "warranty.offer_withdrawn", "warranty.offered", "warranty.received", "warranty.registered",

@@ -81,6 +81,24 @@ export const POLICIES = {
     account: { free: 20, firstWaitSeconds: MINUTE, factor: 2, longestWaitSeconds: HOUR },
     known: null,
   },
+  /** An API key or a system's token that is none. Nobody guesses 256 bits: this only keeps the work small. */
+  apiKey: {
+    source: { free: 100, firstWaitSeconds: 10, factor: 2, longestWaitSeconds: HOUR },
+    pair: null,
+    pairUnderAttack: null,
+    attackAt: 0,
+    account: null,
+    known: null,
+  },
+  /** A system that asks to join with the right key, by its subscription: each brings mails to those who decide. */
+  join: {
+    source: null,
+    pair: null,
+    pairUnderAttack: null,
+    attackAt: 0,
+    account: { free: 30, firstWaitSeconds: MINUTE, factor: 2, longestWaitSeconds: HOUR },
+    known: null,
+  },
   /**
    * A passkey that doesn't say beforehand whose it is. Can't be guessed: this only keeps the work small. The sign-in page takes one try by
    * being opened, and a whole office may be one source, so the waits stay short.

@@ -18,6 +18,10 @@ const EXPECTED: [SubscriptionPermission, ...("any" | "own" | "none")[]][] = [
   ["instance.provision", "any", "any", "none", "none"],
   ["instance.remove", "any", "none", "none", "any"],
   ["instance.move", "any", "any", "none", "any"],
+  ["instance.api-key", "any", "any", "none", "none"],
+  ["system.read", "any", "any", "none", "any"],
+  ["system.approve", "any", "any", "none", "none"],
+  ["system.remove", "any", "any", "none", "any"],
 ];
 
 describe.each(EXPECTED)("%s", (permission, ...expected) => {
@@ -39,7 +43,7 @@ test("the table has every permission that is about a subscription, and no other"
 });
 
 test("an operator can't let themselves in: of what widens access, no standing of theirs may do any", () => {
-  expect([can("operator", "client.issue"), can("operator", "client.resume")]).toEqual([false, false]);
+  expect([can("operator", "client.issue"), can("operator", "client.resume"), can("operator", "instance.api-key"), can("operator", "system.approve")]).toEqual([false, false, false, false]);
 });
 
 test("what widens access, or decides who signs in, takes a step-up; what takes access away never does (product rule 2)", () => {
@@ -47,6 +51,8 @@ test("what widens access, or decides who signs in, takes a step-up; what takes a
     "account.delete",
     "address.change",
     "address.verify",
+    "api-key.rotate",
+    "api-key.show",
     "client.extend",
     "client.issue",
     "client.rekey",
@@ -59,6 +65,7 @@ test("what widens access, or decides who signs in, takes a step-up; what takes a
     "policy.relax",
     "recovery-codes.replace",
     "session.elevate",
+    "system.approve",
     "totp.add",
     "totp.remove",
     "user.reactivate",

@@ -26,6 +26,13 @@ export const PERMISSIONS = [
   "instance.remove",
   /** Puts it on another gateway. */
   "instance.move",
+  /** Shows the key that systems join with, or makes another. */
+  "instance.api-key",
+  "system.read",
+  /** Lets a system in that asked, and names it. */
+  "system.approve",
+  /** Refuses a system that asked, or removes one. */
+  "system.remove",
   "operator.read",
   /** One's own account: factors, sessions, address. */
   "account.security",
@@ -35,7 +42,7 @@ export const PERMISSIONS = [
 export type Permission = (typeof PERMISSIONS)[number];
 
 /** The part of the permissions that is about one subscription, and so depends on the actor's standing in it. */
-export type SubscriptionPermission = Extract<Permission, "subscription.read" | "client.read" | "client.issue" | "client.revoke" | "client.suspend" | "client.resume" | "activity.read" | "subscription.policy" | "instance.provision" | "instance.remove" | "instance.move">;
+export type SubscriptionPermission = Extract<Permission, "subscription.read" | "client.read" | "client.issue" | "client.revoke" | "client.suspend" | "client.resume" | "activity.read" | "subscription.policy" | "instance.provision" | "instance.remove" | "instance.move" | "instance.api-key" | "system.read" | "system.approve" | "system.remove">;
 
 type Reach = "any" | "own" | "none";
 
@@ -55,6 +62,10 @@ const TABLE: Record<SubscriptionPermission, Record<Standing, Reach>> = {
   "instance.provision": { owner: "any", admin: "any", member: "none", operator: "none" },
   "instance.remove": { owner: "any", admin: "none", member: "none", operator: "any" },
   "instance.move": { owner: "any", admin: "any", member: "none", operator: "any" },
+  "instance.api-key": { owner: "any", admin: "any", member: "none", operator: "none" },
+  "system.read": { owner: "any", admin: "any", member: "none", operator: "any" },
+  "system.approve": { owner: "any", admin: "any", member: "none", operator: "none" },
+  "system.remove": { owner: "any", admin: "any", member: "none", operator: "any" },
 };
 
 /** How far a permission reaches for a standing. */
@@ -87,6 +98,9 @@ export const STEP_UP_ACTIONS = [
   "policy.relax",
   "user.reactivate",
   "warranty.transfer",
+  "api-key.show",
+  "api-key.rotate",
+  "system.approve",
 ] as const;
 export type StepUpAction = (typeof STEP_UP_ACTIONS)[number];
 

@@ -14,7 +14,10 @@ export interface ClientRow {
   subscriptionId: string;
   subscriptionName: string;
   instanceId: string;
-  ownerId: string;
+  /** null: it is a system's. */
+  ownerId: string | null;
+  /** null: it is a person's. */
+  systemId: string | null;
   ownerEmail: string;
   nickname: string;
   publicKey: PublicKey;
@@ -65,7 +68,7 @@ type Raw = Omit<ClientRow, "publicKey" | "change" | "sighting" | "gateway"> & {
 };
 
 const SELECT = Prisma.sql`
-  SELECT c.id, c.subscription_id AS "subscriptionId", s.name AS "subscriptionName", c.instance_id AS "instanceId", c.owner_id AS "ownerId",
+  SELECT c.id, c.subscription_id AS "subscriptionId", s.name AS "subscriptionName", c.instance_id AS "instanceId", c.owner_id AS "ownerId", c.system_id AS "systemId",
     COALESCE(o.email, '') AS "ownerEmail", c.nickname, c.public_key AS "publicKey", c.sealed_preshared_key IS NOT NULL AS "hasPresharedKey",
     c.host_index AS "hostIndex", host(c.address_v4) AS "addressV4", host(c.address_v6) AS "addressV6", c.state, c.created_at AS "createdAt",
     c.expires_at AS "expiresAt", c.next_key_at AS "nextKeyAt", c.suspended_at AS "suspendedAt", c.suspended_by_id AS "suspendedById", su.email AS "suspendedByEmail",
@@ -78,7 +81,7 @@ const SELECT = Prisma.sql`
     g.agentless, pl.fetched_at AS "fetchedAt", pl.fetched_revision AS "fetchedRevision"
   FROM access_clients c
   JOIN subscriptions s ON s.id = c.subscription_id
-  JOIN users o ON o.id = c.owner_id
+  LEFT JOIN users o ON o.id = c.owner_id
   JOIN gateways g ON g.id = c.gateway_id
   JOIN gateway_changes ch ON ch.gateway_id = c.gateway_id AND ch.revision = c.revision
   LEFT JOIN users r ON r.id = c.revoked_by_id
@@ -106,10 +109,19 @@ function fromRaw(raw: Raw): ClientRow {
   };
 }
 
+/** A system's peer is in no list of clients, and has pages of its own. */
+const OF_PEOPLE = Prisma.sql`c.system_id IS NULL`;
+
+/** The peers of a subscription's systems, those that were removed too. */
+export async function listSystemPeers(tx: Tx, subscriptionId: string, systemIds: string[]): Promise<ClientRow[]> {
+  const rows = await tx.$queryRaw<Raw[]>`${SELECT} WHERE c.subscription_id = ${subscriptionId}::uuid AND c.system_id = ANY(${systemIds}::uuid[])`;
+  return rows.map(fromRaw);
+}
+
 /** One client of one subscription; with an owner, only if it is theirs. A client of another subscription is not found. */
 export async function findClient(tx: Tx, subscriptionId: string, clientId: string, ownerId: string | null): Promise<ClientRow | null> {
   const [raw] = await tx.$queryRaw<Raw[]>`
-    ${SELECT} WHERE c.id = ${clientId}::uuid AND c.subscription_id = ${subscriptionId}::uuid AND (${ownerId}::uuid IS NULL OR c.owner_id = ${ownerId}::uuid)`;
+    ${SELECT} WHERE c.id = ${clientId}::uuid AND c.subscription_id = ${subscriptionId}::uuid AND ${OF_PEOPLE} AND (${ownerId}::uuid IS NULL OR c.owner_id = ${ownerId}::uuid)`;
   return raw ? fromRaw(raw) : null;
 }
 
@@ -141,7 +153,7 @@ export async function listClientRows(
   const matching = filter.term === null ? Prisma.empty : Prisma.sql`AND ${matchesOne(filter.term)}`;
   const owned = filter.ownerId === null ? Prisma.empty : Prisma.sql`AND c.owner_id = ${filter.ownerId}::uuid`;
   const rows = await tx.$queryRaw<Raw[]>`
-    ${SELECT} WHERE c.subscription_id = ${filter.subscriptionId}::uuid ${owned} ${matching} ${after(filter.after)}
+    ${SELECT} WHERE c.subscription_id = ${filter.subscriptionId}::uuid AND ${OF_PEOPLE} ${owned} ${matching} ${after(filter.after)}
     ORDER BY c.created_at DESC, c.id DESC LIMIT ${filter.limit}`;
   return rows.map(fromRaw);
 }
@@ -157,7 +169,7 @@ function matchesOne(term: SearchTerm): Prisma.Sql {
 /** Over all subscriptions: for operators alone. */
 export async function searchClientRows(tx: Tx, term: SearchTerm | null, position: Position | null, limit: number): Promise<ClientRow[]> {
   const rows = await tx.$queryRaw<Raw[]>`
-    ${SELECT} WHERE ${term ? matches(term) : Prisma.sql`true`} ${after(position)} ORDER BY c.created_at DESC, c.id DESC LIMIT ${limit}`;
+    ${SELECT} WHERE ${OF_PEOPLE} AND ${term ? matches(term) : Prisma.sql`true`} ${after(position)} ORDER BY c.created_at DESC, c.id DESC LIMIT ${limit}`;
   return rows.map(fromRaw);
 }
 
@@ -183,7 +195,9 @@ export interface NewClient {
   id: string;
   subscriptionId: string;
   instanceId: string;
-  ownerId: string;
+  /** A person's, or a system's: one of the two. */
+  ownerId: string | null;
+  systemId: string | null;
   nickname: string;
   publicKey: PublicKey;
   /** Base64, or null. */
@@ -202,12 +216,12 @@ export interface NewClient {
 export const isKeyTaken = (error: unknown): boolean => /public_key|client_keys/.test(violatedUnique(error) ?? "");
 
 /** @returns false when the public key is in use; the transaction can then only be rolled back */
-export async function insertClient(tx: Tx, proof: VerifiedProof<"client.issue">, client: NewClient): Promise<boolean> {
+export async function insertClient(tx: Tx, proof: VerifiedProof<"client.issue" | "system.approve">, client: NewClient): Promise<boolean> {
   try {
     await tx.$executeRaw`
-      INSERT INTO access_clients (id, subscription_id, instance_id, owner_id, nickname, public_key, sealed_preshared_key, host_index, address_v4, address_v6,
+      INSERT INTO access_clients (id, subscription_id, instance_id, owner_id, system_id, nickname, public_key, sealed_preshared_key, host_index, address_v4, address_v6,
         state, gateway_id, revision, challenge_id, created_at, expires_at, expiry_set_at)
-      VALUES (${client.id}::uuid, ${client.subscriptionId}::uuid, ${client.instanceId}::uuid, ${client.ownerId}::uuid, ${client.nickname},
+      VALUES (${client.id}::uuid, ${client.subscriptionId}::uuid, ${client.instanceId}::uuid, ${client.ownerId}::uuid, ${client.systemId}::uuid, ${client.nickname},
         ${fromBase64(client.publicKey)}, ${client.sealedPresharedKey === null ? null : fromBase64(client.sealedPresharedKey)}, ${client.hostIndex},
         ${client.addressV4}::inet, ${client.addressV6}::inet, 'active', ${client.gatewayId}::uuid, ${client.revision}, ${proof.challengeId}::uuid, ${client.createdAt},
         ${client.expiresAt}, ${client.expiresAt === null ? null : client.createdAt})`;
@@ -224,7 +238,8 @@ export interface LockedClient {
   instanceId: string;
   instanceName: string;
   gatewayId: string;
-  ownerId: string;
+  /** null: it is a system's. */
+  ownerId: string | null;
   ownerEmail: string | null;
   nickname: string;
   publicKey: PublicKey;
@@ -254,12 +269,31 @@ const LOCKED = Prisma.sql`
     host(c.address_v4) AS "addressV4", host(c.address_v6) AS "addressV6", c.state,
     c.suspended_at IS NOT NULL AS suspended, c.suspended_by_id AS "suspendedById", c.expires_at AS "expiresAt",
     c.next_public_key AS "nextPublicKey", c.next_sealed_preshared_key IS NOT NULL AS "nextHasPresharedKey", c.next_key_at AS "nextKeyAt"
-  FROM access_clients c JOIN instances i ON i.id = c.instance_id JOIN users o ON o.id = c.owner_id`;
+  FROM access_clients c JOIN instances i ON i.id = c.instance_id LEFT JOIN users o ON o.id = c.owner_id`;
 
 /** Locks a client's row until the transaction ends. A client of another subscription is not found. */
 export async function lockClient(tx: Tx, subscriptionId: string, clientId: string): Promise<LockedClient | null> {
   const [row] = await tx.$queryRaw<RawLocked[]>`${LOCKED} WHERE c.id = ${clientId}::uuid AND c.subscription_id = ${subscriptionId}::uuid FOR UPDATE OF c`;
   return row ? fromLocked(row) : null;
+}
+
+/** The peer of one system of one subscription, its row locked until the transaction ends; null where it was not approved. */
+export async function lockSystemPeer(tx: Tx, subscriptionId: string, systemId: string): Promise<LockedClient | null> {
+  const [row] = await tx.$queryRaw<RawLocked[]>`${LOCKED} WHERE c.system_id = ${systemId}::uuid AND c.subscription_id = ${subscriptionId}::uuid FOR UPDATE OF c`;
+  return row ? fromLocked(row) : null;
+}
+
+/** Whether a user's proof was spent on this very system, for a request that is repeated because its answer was lost. */
+export async function wasApprovedBy(tx: Tx, systemId: string, challengeId: string, userId: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT FROM access_clients c JOIN step_up_challenges p ON p.id = c.challenge_id WHERE c.system_id = ${systemId}::uuid AND p.id::text = ${challengeId} AND p.user_id = ${userId}::uuid`;
+  return rows.length > 0;
+}
+
+/** Systems of an instance that were not removed. */
+export async function countLiveSystems(tx: Tx, instanceId: string): Promise<number> {
+  const [row] = await tx.$queryRaw<{ count: number }[]>`SELECT count(*)::int AS count FROM access_clients WHERE instance_id = ${instanceId}::uuid AND system_id IS NOT NULL AND state <> 'revoked'`;
+  return row?.count ?? 0;
 }
 
 /** Locks all of a person's clients that are not revoked, in whatever subscription, until the transaction ends. */

@@ -39,6 +39,8 @@ const TWO_OF_EACH = [
   "INSERT INTO client_traffic_days SELECT id, now(), 0, 0 FROM access_clients WHERE $1::uuid IS NOT NULL",
   "INSERT INTO peer_lists SELECT id, sha256(id::text::bytea), now() FROM instances WHERE $1::uuid IS NOT NULL",
   "INSERT INTO account_links SELECT gen_random_uuid(), $1, 'end_sessions', sha256(i::text::bytea), now(), now(), NULL FROM generate_series(1, 2) i",
+  "INSERT INTO api_keys SELECT id, sha256(id::text::bytea), '\\x00', 1, 'abcd', now() FROM subscriptions WHERE $1::uuid IS NOT NULL",
+  "INSERT INTO systems SELECT gen_random_uuid(), s.id, sha256(i::text::bytea), 'nas', NULL, NULL, NULL, now(), now() + interval '1 day', NULL FROM subscriptions s, generate_series(1, 2) i WHERE $1::uuid IS NOT NULL",
 ];
 
 /** One value in place of another, in every row: [constraint, table, assignment]. */
@@ -178,6 +180,19 @@ const REFUSED_UPDATES: [constraint: string, table: string, assignment: string][]
   ["client_traffic_hours_whole", "client_traffic_hours", "hour = hour + interval '1 minute'"],
   ["client_traffic_hours_not_negative", "client_traffic_hours", "received_bytes = -1"],
   ["client_traffic_days_not_negative", "client_traffic_days", "sent_bytes = -1"],
+  ["api_keys_key_hash_length", "api_keys", "key_hash = '\\x00'"],
+  ["api_keys_key_hash_key", "api_keys", "key_hash = decode(repeat('11', 32), 'hex')"],
+  ["api_keys_ending_length", "api_keys", "ending = 'all of the key'"],
+  ["systems_public_key_length", "systems", "public_key = '\\x00'"],
+  ["systems_subscription_id_public_key_key", "systems", "public_key = decode(repeat('11', 32), 'hex')"],
+  ["systems_facts_length", "systems", "host_name = ''"],
+  ["systems_facts_length", "systems", "serial = repeat('x', 65)"],
+  ["systems_facts_length", "systems", "version = repeat('x', 65)"],
+  ["systems_wait_ends", "systems", "expires_at = asked_at"],
+  ["systems_wait_ends", "systems", "expires_at = asked_at + interval '3 days 1 second'"],
+  ["access_clients_person_or_system", "access_clients", "owner_id = NULL"],
+  ["access_clients_person_or_system", "access_clients", "system_id = (SELECT min(id::text)::uuid FROM systems s WHERE s.subscription_id = access_clients.subscription_id)"],
+  ["access_clients_system_id_subscription_id_key", "access_clients", "owner_id = NULL, system_id = (SELECT min(id::text)::uuid FROM systems s WHERE s.subscription_id = access_clients.subscription_id)"],
   ["audit_chains_head_hash_length", "audit_chains", "head_hash = '\\x00'"],
 ];
 
@@ -200,7 +215,7 @@ test("a client's trail is a list, and bounded", async () => {
 /** Held by another test in this file. */
 const HELD_ELSEWHERE = ["client_trails_seen_bounded", "audit_events_hash_length", "audit_events_seq_positive", "instances_one_stands"];
 /** Begin with an id that is unique by itself: they exist to be referred to, and no row can break them. */
-const REFERENCE_TARGETS = ["instances_id_subscription_id_key"];
+const REFERENCE_TARGETS = ["instances_id_subscription_id_key", "systems_id_subscription_id_key"];
 
 test("every check constraint and unique index has a write in this file that it refuses", async () => {
   const rules = await kit.sql<{ name: string }>(`

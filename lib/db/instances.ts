@@ -37,7 +37,7 @@ export interface LeavingClient {
  */
 export async function lockInstanceWithClients(tx: Tx, subscriptionId: string): Promise<{ instance: LockedInstance; clients: LeavingClient[] } | null> {
   const clients = await tx.$queryRaw<(Omit<LeavingClient, "publicKey"> & { publicKey: Uint8Array })[]>`
-    SELECT c.id, c.nickname, c.public_key AS "publicKey", o.email AS "ownerEmail" FROM access_clients c JOIN users o ON o.id = c.owner_id
+    SELECT c.id, c.nickname, c.public_key AS "publicKey", o.email AS "ownerEmail" FROM access_clients c LEFT JOIN users o ON o.id = c.owner_id
     WHERE c.subscription_id = ${subscriptionId}::uuid AND c.state <> 'revoked' ORDER BY c.id FOR UPDATE OF c`;
   const [instance] = await tx.$queryRaw<LockedInstance[]>`
     SELECT i.id, i.subscription_id AS "subscriptionId", i.gateway_id AS "gatewayId", g.name AS "gatewayName", g.agentless, i.name, i.subnet_v4::text AS "subnetV4", i.subnet_v6::text AS "subnetV6",
@@ -56,6 +56,10 @@ export async function markTakenDown(tx: Tx, instanceId: string, revision: bigint
   await tx.$executeRaw`
     UPDATE access_clients SET state = 'revoked', revoked_at = ${now}, revoked_by_id = ${byUserId}::uuid, revision = ${revision} WHERE instance_id = ${instanceId}::uuid AND state <> 'revoked'`;
   await tx.$executeRaw`DELETE FROM released_addresses WHERE instance_id = ${instanceId}::uuid`;
+  // What systems joined it with opens nothing of an instance that comes after it; nor does a request that nobody decided.
+  await tx.$executeRaw`DELETE FROM api_keys k USING instances i WHERE i.id = ${instanceId}::uuid AND k.subscription_id = i.subscription_id`;
+  await tx.$executeRaw`
+    DELETE FROM systems s USING instances i WHERE i.id = ${instanceId}::uuid AND s.subscription_id = i.subscription_id AND NOT EXISTS (SELECT FROM access_clients c WHERE c.system_id = s.id)`;
   await markDeprovisioned(tx, instanceId);
 }
 

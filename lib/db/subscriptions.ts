@@ -28,7 +28,9 @@ export interface InstanceRow {
   dns: string[];
   mtu: number | null;
   persistentKeepaliveSeconds: number;
+  /** Of people and of systems: all that hold an address. */
   liveClients: number;
+  liveSystems: number;
   /** Its clients reach one another. */
   peersReach: boolean;
   gateway: { id: string; name: string; endpointHost: string; boxPublicKey: Uint8Array | null; protocolVersion: number | null } & GatewaySeen;
@@ -46,6 +48,10 @@ export interface SubscriptionAccess {
   maxClients: number | null;
   /** Days that a client has at a time; null: any, also without an end. */
   maxClientDays: number | null;
+  /** null: unlimited. */
+  maxSystems: number | null;
+  /** What systems join with; null: it was not asked for yet. */
+  apiKey: { ending: string; createdAt: Date } | null;
   standing: Standing;
   instance: InstanceRow | null;
 }
@@ -59,6 +65,9 @@ interface Row {
   plan_name: string;
   max_clients: number | null;
   max_client_days: number | null;
+  max_systems: number | null;
+  api_key_ending: string | null;
+  api_key_created_at: Date | null;
   role: Role | null;
   instance_id: string | null;
   instance_name: string;
@@ -73,6 +82,7 @@ interface Row {
   mtu: number | null;
   keepalive: number;
   live_clients: number;
+  live_systems: number;
   peers_reach: boolean;
   protocol_version: number | null;
   gateway_id: string;
@@ -86,12 +96,13 @@ interface Row {
 }
 
 const COLUMNS = Prisma.sql`
-  s.id, s.name, s.billing_state, s.two_factor_required, s.shared_config_policy::text, p.name AS plan_name, p.max_clients, p.max_client_days, m.role,
+  s.id, s.name, s.billing_state, s.two_factor_required, s.shared_config_policy::text, p.name AS plan_name, p.max_clients, p.max_client_days, p.max_systems, k.ending AS api_key_ending, k.created_at AS api_key_created_at, m.role,
   i.id AS instance_id, i.name AS instance_name, i.status, i.subnet_v4::text, i.subnet_v6::text, host(i.tunnel_address_v4) AS tunnel_address_v4,
   host(i.tunnel_address_v6) AS tunnel_address_v6, i.listen_port, i.public_key, ARRAY(SELECT host(d) FROM unnest(i.dns) d) AS dns, i.mtu,
   i.persistent_keepalive_seconds AS keepalive, i.live_clients, i.peers_reach, gp.protocol_version,
+  (SELECT count(*)::int FROM access_clients c WHERE c.instance_id = i.id AND c.system_id IS NOT NULL AND c.state <> 'revoked') AS live_systems,
   g.id AS gateway_id, g.name AS gateway_name, g.endpoint_host, CASE WHEN g.cut_off_at IS NULL THEN g.box_public_key END AS box_public_key, gp.last_seen_at, g.agentless, pl.fetched_at, pl.fetched_revision
-  FROM subscriptions s JOIN plans p ON p.id = s.plan_id
+  FROM subscriptions s JOIN plans p ON p.id = s.plan_id LEFT JOIN api_keys k ON k.subscription_id = s.id
   LEFT JOIN instances i ON i.subscription_id = s.id AND i.status <> 'deprovisioned'
   LEFT JOIN gateways g ON g.id = i.gateway_id LEFT JOIN gateway_presence gp ON gp.gateway_id = g.id LEFT JOIN peer_lists pl ON pl.instance_id = i.id`;
 
@@ -105,6 +116,8 @@ function fromRow(row: Row): SubscriptionAccess {
     planName: row.plan_name,
     maxClients: row.max_clients,
     maxClientDays: row.max_client_days,
+    maxSystems: row.max_systems,
+    apiKey: row.api_key_ending !== null && row.api_key_created_at !== null ? { ending: row.api_key_ending, createdAt: row.api_key_created_at } : null,
     standing: row.role ?? "operator",
     instance:
       row.instance_id === null
@@ -123,6 +136,7 @@ function fromRow(row: Row): SubscriptionAccess {
             mtu: row.mtu,
             persistentKeepaliveSeconds: row.keepalive,
             liveClients: row.live_clients,
+            liveSystems: row.live_systems,
             peersReach: row.peers_reach,
             gateway: {
               id: row.gateway_id,
@@ -149,6 +163,17 @@ export async function findAccess(tx: Tx, actor: { userId: string; isOperator: bo
   const [row] = await tx.$queryRaw<Row[]>`
     SELECT ${COLUMNS} LEFT JOIN memberships m ON m.subscription_id = s.id AND m.user_id = ${actor.userId}::uuid
     WHERE s.id = ${subscriptionId}::uuid AND (m.user_id IS NOT NULL OR ${actor.isOperator})`;
+  return row ? fromRow(row) : null;
+}
+
+/** For what no person stands behind, its row locked as by `findAccess`. */
+export async function lockSubscriptionShared(tx: Tx, subscriptionId: string): Promise<Omit<SubscriptionAccess, "standing"> | null> {
+  await tx.$queryRaw`SELECT id FROM subscriptions WHERE id = ${subscriptionId}::uuid FOR SHARE`;
+  return findSubscription(tx, subscriptionId);
+}
+
+export async function findSubscription(tx: Tx, subscriptionId: string): Promise<Omit<SubscriptionAccess, "standing"> | null> {
+  const [row] = await tx.$queryRaw<Row[]>`SELECT ${COLUMNS} LEFT JOIN memberships m ON false WHERE s.id = ${subscriptionId}::uuid`;
   return row ? fromRow(row) : null;
 }
 

@@ -11,6 +11,7 @@ import { PROTOCOL_HEADER } from "@/lib/protocol/messages";
 import { commonVersion, OLDEST_PROTOCOL_VERSION, parseVersions, PROTOCOL_VERSION, versionsText } from "@/lib/protocol/version";
 import { runtime, type Runtime } from "@/lib/runtime";
 import { type AuthenticatedGateway, authenticateGateway } from "@/lib/usecases/gateways/authenticate";
+import { bearerOf } from "./bearer";
 import { readBody } from "./body";
 import { errorResponse, json } from "./responses";
 
@@ -35,8 +36,6 @@ function negotiate(request: NextRequest): number {
   const advice = older ? "Bring the agent up to date: run the install command, which the operator console shows under Gateways, on the gateway's host again." : "The agent is newer than this portal: bring the portal up to date.";
   throw new PortcullisError("protocol_unsupported", `This portal speaks ${ours} of the gateway protocol, and the agent ${offered === null ? "says none" : `speaks ${versionsText(offered)}`}. ${advice}`);
 }
-
-const credentialOf = (request: NextRequest): string | undefined => /^Bearer (\S{1,100})$/.exec(request.headers.get("authorization") ?? "")?.[1];
 
 /** What an agent calls itself: "portcullis-agent/0.1.0". */
 const agentVersionOf = (request: NextRequest): string | null => /^portcullis-agent\/([\w.+-]{1,40})$/.exec(request.headers.get("user-agent") ?? "")?.[1] ?? null;
@@ -66,7 +65,7 @@ export function gatewayRoute<B = undefined>(
   return async (request) => {
     try {
       // Before the body is read: a stranger's megabytes are not worth parsing.
-      const gateway = await authenticateGateway(runtime(), credentialOf(request), sourceOf(request.headers).address);
+      const gateway = await authenticateGateway(runtime(), bearerOf(request.headers) ?? undefined, sourceOf(request.headers).address);
       const version = await understood(request, gateway);
       const agent = { version: agentVersionOf(request), protocol: version };
       return await handler<B>(spec.body ?? null, async (input) => json(await spec.handle({ ...input, gateway, agent })))(request);
@@ -91,8 +90,8 @@ export function peerListRoute(handle: (ports: Runtime, instance: ListedInstance)
   return async (request) => {
     try {
       const ports = runtime();
-      const credential = credentialOf(request);
-      const instance = credential === undefined ? null : await findInstanceByListCredential(ports.db.read, tokenHashOf(credential));
+      const credential = bearerOf(request.headers);
+      const instance = credential === null ? null : await findInstanceByListCredential(ports.db.read, tokenHashOf(credential));
       if (!instance) throw new PortcullisError("gateway_unauthenticated", "This credential fetches no instance's list. Make one with npm run portcullis -- instance list-credential.");
       return new Response(await handle(ports, instance), { headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" } });
     } catch (error) {

@@ -75,6 +75,12 @@ export type InstanceMail =
   | { template: "instance-taken-down"; instanceName: string; subscriptionName: string; byEmail: string | null; byOperator: boolean; clients: number; own: number; at: string; url: string }
   | { template: "instance-moved"; instanceName: string; subscriptionName: string; byEmail: string; byOperator: boolean; gatewayName: string; clients: number; own: number; at: string; url: string };
 
+/** About systems that join an instance, and the key they join with. */
+export type SystemMail =
+  | { template: "api-key-rotated"; instanceName: string; subscriptionName: string; byEmail: string; at: string; url: string }
+  | { template: "system-asks"; name: string; serial: string | null; version: string | null; publicKey: string; sourceAddress: string; instanceName: string; subscriptionName: string; expiresAt: string; url: string }
+  | { template: "system-approved" | "system-removed"; name: string; publicKey: string; instanceName: string; subscriptionName: string; byEmail: string; byOperator: boolean; at: string; url: string };
+
 /** Two machines on one client's key. networks: the two, none where the portal keeps no addresses; replaceUrl: for its owner alone. */
 export interface SharedConfigMail {
   template: "config-shared";
@@ -114,6 +120,7 @@ export type MailContent =
   | SharedConfigMail
   | GatewayMail
   | InstanceMail
+  | SystemMail
   | WarrantyMail
   | (Notice & Noticed)
   | SignInMail

@@ -10,6 +10,7 @@ import { when, type Parts } from "./parts";
 import { sharedConfigMail } from "./shared-config-mail";
 import { signInMail } from "./sign-in-mails";
 import { signInNotice } from "./sign-in-notices";
+import { systemMail } from "./system-mails";
 import { warrantyMail } from "./warranty-mails";
 
 export interface RenderedMail {
@@ -66,6 +67,11 @@ function partsOf(content: MailContent, codes: Codes): Parts {
     case "instance-taken-down":
     case "instance-moved":
       return instanceMail(content);
+    case "api-key-rotated":
+    case "system-asks":
+    case "system-approved":
+    case "system-removed":
+      return systemMail(content);
     case "warranty-ending":
     case "warranty-offered":
     case "warranty-transferred":

@@ -39,6 +39,22 @@ export function sentenceOf({ action, data }: Pick<AuditEvent, "action" | "data">
       return `Made a new key for the instance ${text("name")}: clients need new configs.`;
     case "instance.list_credential":
       return `Made ${data.replaced ? "another" : "a"} credential to fetch the clients of ${text("name")} with, for a host without an agent.`;
+    case "api_key.shown":
+      return `Looked at the API key that ends in ${text("ending")}.`;
+    case "api_key.rotated":
+      return `Made a new API key, which ends in ${text("ending")}: the one before stopped working.`;
+    case "api_key.resealed":
+      return "Sealed the API key with a newer key of the portal.";
+    case "system.asked":
+      return `Asked to join with the system “${text("name")}”.`;
+    case "system.approved":
+      return `Approved the system “${text("name")}” (${text("addressV4")}).`;
+    case "system.refused":
+      return `Refused the system “${text("name")}”.`;
+    case "system.renamed":
+      return `Renamed the system “${text("from")}” to “${text("name")}”.`;
+    case "system.removed":
+      return `Removed the system “${text("name")}”.`;
     case "client.issued":
       return `Added the client “${text("nickname")}” (${text("addressV4")}).`;
     case "client.revoked":

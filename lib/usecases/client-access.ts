@@ -25,7 +25,8 @@ export async function lockReachable(tx: Tx, actor: Actor, input: ClientInput, pe
   const clientId = requireId(input.clientId);
   const access = await requireAccess(tx, actor, input.subscriptionId, permission, true);
   const client = await lockClient(tx, access.id, clientId);
-  if (!client || !can(access.standing, permission, client.ownerId === actor.userId)) throw notFound();
+  // A system is no person's client, and has ways of its own.
+  if (!client || client.ownerId === null || !can(access.standing, permission, client.ownerId === actor.userId)) throw notFound();
   return { access, client };
 }
 

@@ -7,19 +7,16 @@ import { configFileName } from "@/lib/core/file-name";
 import { parsePublicKey, type PublicKey } from "@/lib/core/keys";
 import { parseNickname, type Nickname } from "@/lib/core/nickname";
 import { parseSealedKey, type SealedKey } from "@/lib/core/sealed-key";
-import { addressAt, clientCapacity } from "@/lib/core/subnet";
-import { allocateAddress } from "@/lib/db/addresses";
 import { appendAudit } from "@/lib/db/audit";
 import type { Tx } from "@/lib/db/client";
 import { findClient, findClientByChallenge, insertClient } from "@/lib/db/clients";
-import { takeRevision } from "@/lib/db/gateway-changes";
 import { queueMail } from "@/lib/db/outbox";
-import type { InstanceRow, SubscriptionAccess } from "@/lib/db/subscriptions";
+import type { SubscriptionAccess } from "@/lib/db/subscriptions";
 import { iso, isoOrNull, toBase64 } from "@/lib/db/values";
 import type { Ports } from "@/lib/ports";
-import { elementHash } from "@/lib/protocol/digest";
 import { clientUrl } from "./client-access";
 import { clientIssueAct } from "./client-acts";
+import { keyInUse, takePeer } from "./peer";
 import { clientView, endpointOf } from "./present";
 import { requireAccess, requireOpenable, requireReadyInstance, type ReadyInstance } from "./subscription-access";
 import type { ClientConfiguration, IssuedClientView } from "./views";
@@ -87,36 +84,16 @@ interface Issue {
 async function issue(ports: Ports, tx: Tx, actor: Actor, proof: SpentProof<"client.issue">, what: Issue): Promise<string> {
   const { access, instance, nickname, publicKey, sealedPresharedKey } = what;
   const now = ports.clock.now();
-  // WireGuard silently leaves out a peer that has the interface's own key: the device could never hold what the portal says, and
-  // no revocation on that gateway, whoever's, would be confirmed again.
-  if (publicKey === toBase64(instance.publicKey)) {
-    throw new PortcullisError("public_key_invalid", "That is the instance's own public key. Paste the one of the machine that is to reach it.", { field: "publicKey" });
-  }
   requireOpenable(instance, sealedPresharedKey);
   const expiresAt = allowedExpiry(what.expiresAt, now, access.maxClientDays);
-  const { hostIndex } = await takeAddress(tx, access, instance, now);
-  const address = addressAt(instance.subnetV4, instance.subnetV6, hostIndex);
   const clientId = ports.newId();
-  const revision = await takeRevision(tx, {
-    gatewayId: instance.gateway.id,
-    instanceId: instance.id,
-    subscriptionId: access.id,
-    clientId,
-    toggled: elementHash({
-      kind: "peer",
-      instanceId: instance.id,
-      publicKey,
-      allowedIps: [`${address.v4}/32`, `${address.v6}/128`],
-      hasPresharedKey: sealedPresharedKey !== null,
-    }),
-    requestedAt: actor.requestedAt,
-    committedAt: now,
-  });
+  const { hostIndex, address, revision } = await takePeer(tx, { access, instance, clientId, publicKey, hasPresharedKey: sealedPresharedKey !== null, of: "person", requestedAt: actor.requestedAt, now });
   const inserted = await insertClient(tx, proof, {
     id: clientId,
     subscriptionId: access.id,
     instanceId: instance.id,
     ownerId: actor.userId,
+    systemId: null,
     nickname,
     publicKey,
     sealedPresharedKey,
@@ -128,9 +105,7 @@ async function issue(ports: Ports, tx: Tx, actor: Actor, proof: SpentProof<"clie
     createdAt: now,
     expiresAt,
   });
-  if (!inserted) {
-    throw new PortcullisError("public_key_in_use", "This public key was used before, and a key is for one machine. Make a new key pair.", { field: "publicKey" });
-  }
+  if (!inserted) throw keyInUse();
   await queueMail(tx, {
     id: ports.newId(),
     recipient: actor.email,
@@ -159,20 +134,6 @@ async function issue(ports: Ports, tx: Tx, actor: Actor, proof: SpentProof<"clie
     },
   ]);
   return clientId;
-}
-
-async function takeAddress(tx: Tx, access: SubscriptionAccess, instance: InstanceRow, now: Date): Promise<{ hostIndex: number }> {
-  const allocation = await allocateAddress(tx, instance.id, clientCapacity(instance.subnetV4), now);
-  if (access.maxClients !== null && allocation.liveClients >= access.maxClients) {
-    throw new PortcullisError(
-      "plan_limit_reached",
-      `Your plan, ${access.planName}, allows ${access.maxClients} ${access.maxClients === 1 ? "client" : "clients"}, and ${allocation.liveClients} ${allocation.liveClients === 1 ? "is" : "are"} in use. Revoke one that isn't needed, or change the plan.`,
-    );
-  }
-  if ("hostIndex" in allocation) return allocation;
-  const { inUse, capacity, resting, nextFreeAt } = allocation;
-  const restingText = resting > 0 && nextFreeAt ? ` ${resting} released ${resting === 1 ? "address rests" : "addresses rest"} for a day; the next is free at ${iso(nextFreeAt)}.` : "";
-  throw new PortcullisError("subnet_full", `This subnet is full (${inUse} of ${capacity} in use). Revoke a client that isn't needed, or ask for a larger subnet.${restingText}`);
 }
 
 /** All that the browser needs, besides the keys it made, to render the file. */

@@ -82,7 +82,10 @@ export async function actOnSharing(ports: Ports, tx: Tx, findings: readonly Find
 
 /** @returns what to append to the audit log */
 async function actOn(ports: Ports, tx: Tx, client: LockedClient, sharing: Sharing, now: Date): Promise<NewAuditEvent[]> {
-  const { policy, known, subscriptionName } = await readSharing(tx, client.id);
+  const { policy: asked, known, subscriptionName } = await readSharing(tx, client.id);
+  // A system has no owner who could replace its key and go on: it is told about, and removed by who decides so.
+  const isSystem = client.ownerId === null;
+  const policy = isSystem ? "warn" : asked;
   const networks = ports.config.endpointDays === 0 ? [] : sharing.networks;
   await markShared(tx, client.id, { at: now, networks });
   await notifySubscriptions(tx, [{ subscriptionId: client.subscriptionId, clientId: client.id }]);
@@ -90,7 +93,7 @@ async function actOn(ports: Ports, tx: Tx, client: LockedClient, sharing: Sharin
   if (known && policy === "warn") return [];
   const change = policy === "suspend" ? await suspendLocked(tx, client, { userId: null, requestedAt: now, now }) : null;
   const [from, until] = [iso(new Date(sharing.from)), iso(new Date(sharing.until))];
-  const page = clientUrl(ports, client);
+  const page = isSystem ? new URL(`/subscriptions/${client.subscriptionId}/systems`, ports.config.url).href : clientUrl(ports, client);
   const tell = (recipient: string, isOwner: boolean): Promise<void> =>
     queueMail(tx, {
       id: ports.newId(),
@@ -101,7 +104,7 @@ async function actOn(ports: Ports, tx: Tx, client: LockedClient, sharing: Sharin
         nickname: client.nickname,
         instanceName: client.instanceName,
         subscriptionName,
-        ownerEmail: client.ownerEmail ?? "",
+        ownerEmail: isSystem ? "a system" : (client.ownerEmail ?? ""),
         networks,
         from,
         until,

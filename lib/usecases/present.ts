@@ -69,9 +69,12 @@ export function subscriptionView(
     locked,
     instance: locked ? null : access.instance && instanceView(access.instance, now, change),
     leaving: locked || leaving === null || (access.instance && leaving.change.acknowledgedAt) ? null : { name: leaving.name, enforcement: enforcementView(leaving.change), gateway: presenceOf(leaving.gateway, now) },
-    liveClients: locked ? 0 : (access.instance?.liveClients ?? 0),
+    liveClients: locked ? 0 : (access.instance?.liveClients ?? 0) - (access.instance?.liveSystems ?? 0),
+    liveSystems: locked ? 0 : (access.instance?.liveSystems ?? 0),
     maxClients: access.maxClients,
     maxClientDays: access.maxClientDays,
+    maxSystems: access.maxSystems,
+    apiKey: locked || access.apiKey === null || !can(access.standing, "instance.api-key") ? null : { ending: access.apiKey.ending, createdAt: iso(access.apiKey.createdAt) },
     may: {
       addClient: can(access.standing, "client.issue"),
       revokeAnyClient: can(access.standing, "client.revoke", false),
@@ -80,6 +83,10 @@ export function subscriptionView(
       provision: can(access.standing, "instance.provision"),
       moveInstance: can(access.standing, "instance.move"),
       removeInstance: can(access.standing, "instance.remove"),
+      useApiKey: can(access.standing, "instance.api-key"),
+      readSystems: can(access.standing, "system.read"),
+      approveSystems: can(access.standing, "system.approve"),
+      removeSystems: can(access.standing, "system.remove"),
     },
   };
 }
@@ -97,7 +104,7 @@ function enforcementView(change: DeviceChangeTimes): EnforcementView {
 }
 
 /** Who may resume it: admins, and a member their own client unless somebody else suspended it. */
-export const mayLift = (standing: SubscriptionAccess["standing"], client: { ownerId: string; suspendedById: string | null }, actor: Actor): boolean =>
+export const mayLift = (standing: SubscriptionAccess["standing"], client: { ownerId: string | null; suspendedById: string | null }, actor: Actor): boolean =>
   can(standing, "client.resume", client.ownerId === actor.userId) && (standing !== "member" || client.suspendedById === actor.userId);
 
 export function clientView(row: ClientRow, actor: Actor, standing: SubscriptionAccess["standing"], now: Date): ClientView {

@@ -1,14 +1,11 @@
 /** Revokes a client: final, in one transaction with the gateway's revision. It is finished when the gateway confirms it. */
 import { auditActor, type Actor } from "@/lib/auth/actor";
-import { transition } from "@/lib/core/client-state";
-import { releaseAddress } from "@/lib/db/addresses";
 import { appendAudit } from "@/lib/db/audit";
-import { markRevoked } from "@/lib/db/clients";
 import { queueMail } from "@/lib/db/outbox";
 import { iso } from "@/lib/db/values";
 import type { Ports } from "@/lib/ports";
 import { clientUrl, lockReachable, viewAfter, type ClientInput } from "./client-access";
-import { reviseClient } from "./client-device";
+import { cutPeer } from "./peer";
 import type { ClientView } from "./views";
 
 /** Revoking what is revoked changes nothing and answers the same. @throws not_found, forbidden */
@@ -17,10 +14,7 @@ export async function revokeClient(ports: Ports, actor: Actor, input: ClientInpu
     const { access, client } = await lockReachable(tx, actor, input, "client.revoke");
     if (client.state === "revoked") return access;
     const now = ports.clock.now();
-    await releaseAddress(tx, client.instanceId, client.hostIndex, now);
-    const { state } = transition(client, "revoke");
-    const revision = await reviseClient(tx, client, { to: state, requestedAt: actor.requestedAt, now });
-    await markRevoked(tx, client.id, revision, actor.userId, now);
+    const revision = await cutPeer(tx, client, { userId: actor.userId, requestedAt: actor.requestedAt, now });
     if (client.ownerEmail !== null) {
       await queueMail(tx, {
         id: ports.newId(),

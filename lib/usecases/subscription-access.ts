@@ -52,7 +52,7 @@ export function requireOpenable(instance: ReadyInstance, sealedPresharedKey: Sea
 }
 
 /** A subscription that gets new access: in good standing, its instance confirmed by its gateway. */
-export function requireReadyInstance(access: SubscriptionAccess): ReadyInstance {
+export function requireReadyInstance(access: Pick<SubscriptionAccess, "billingState" | "instance">): ReadyInstance {
   if (!isInGoodStanding(access.billingState)) {
     throw new PortcullisError("subscription_inactive", "This subscription is not active, so no client can be added. Its owner can bring it back.");
   }

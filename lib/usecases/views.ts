@@ -3,6 +3,7 @@
  * sizes are bytes, durations are milliseconds.
  */
 import type { Standing, StepUpFactor } from "@/lib/core/policy";
+import type { SystemState } from "@/lib/core/system";
 import type { BillingState, ClientState, InstanceStatus, SharedConfigPolicy } from "@/lib/core/vocabulary";
 
 export type { Standing };
@@ -22,13 +23,19 @@ export interface SubscriptionView {
   instance: InstanceView | null;
   /** The instance that was here before: taken down, or moved away from a gateway that has not confirmed it yet. null: there was none, or there is another and its gateway confirmed. */
   leaving: { name: string; enforcement: EnforcementView; gateway: GatewayPresence } | null;
-  /** Clients that are not revoked: each has its address. */
+  /** Clients of people that are not revoked: each has its address. */
   liveClients: number;
+  /** Systems that were approved and not removed: each has its address too. */
+  liveSystems: number;
   /** null: unlimited. */
   maxClients: number | null;
   /** Days that a client has at a time; null: any, also without an end. */
   maxClientDays: number | null;
-  may: { addClient: boolean; revokeAnyClient: boolean; readActivity: boolean; setPolicy: boolean; provision: boolean; moveInstance: boolean; removeInstance: boolean };
+  /** null: unlimited. */
+  maxSystems: number | null;
+  /** What systems join with, for who may show it; null also when it was not asked for yet. */
+  apiKey: { ending: string; createdAt: string } | null;
+  may: { addClient: boolean; revokeAnyClient: boolean; readActivity: boolean; setPolicy: boolean; provision: boolean; moveInstance: boolean; removeInstance: boolean; useApiKey: boolean; readSystems: boolean; approveSystems: boolean; removeSystems: boolean };
 }
 
 export interface InstanceView {
@@ -51,6 +58,60 @@ export interface InstanceView {
   setup: EnforcementView | null;
   /** Whether clients reach one another. enforcement: of the latest change to the instance itself, this one or its setup; null where it wasn't looked up. */
   peersReach: { on: boolean; enforcement: EnforcementView | null };
+}
+
+/** A system as those see it who decide about it. */
+export interface SystemView {
+  id: string;
+  /** As it was named here; until then, its host name. */
+  name: string;
+  /** As it said itself. */
+  hostName: string;
+  serial: string | null;
+  version: string | null;
+  publicKey: string;
+  askedFrom: string | null;
+  askedAt: string;
+  /** Of the request, where nobody decides. */
+  expiresAt: string;
+  state: SystemState;
+  /** Its peer: addresses, what the gateway saw of it, how far its gateway is; null until it is approved. */
+  client: ClientView | null;
+  may: { approve: boolean; refuse: boolean; rename: boolean; remove: boolean };
+}
+
+/** What a system needs to render its own configuration, around a private key that never left it. */
+export interface SystemConfiguration {
+  addresses: string[];
+  dns: string[];
+  mtu: number | null;
+  serverPublicKey: string;
+  endpoint: string;
+  allowedIps: string[];
+  persistentKeepaliveSeconds: number;
+}
+
+/** What a system is told of itself. */
+export interface JoinView {
+  id: string;
+  name: string;
+  state: SystemState;
+  /** ISO 8601; of the request, where nobody decides. */
+  expiresAt: string;
+  pollAfterSeconds: number;
+  /** null unless it is approved. */
+  configuration: SystemConfiguration | null;
+}
+
+/** The answer to asking: with what to ask on. */
+export interface JoinedView extends JoinView {
+  /** Proves that it is meant; the same each time. */
+  token: string;
+}
+
+/** The key that systems join an instance with, in the clear: shown once for each proof. */
+export interface ApiKeyView {
+  apiKey: string;
 }
 
 /** A gateway to move an instance to. */

@@ -20,6 +20,7 @@ export const DEVICES: Record<Device, BrowserContextOptions> = {
 const IN_DOCUMENTS: Record<string, string> = {
   "traffic-desktop-light": "client",
   "provision-desktop-light": "provision",
+  "systems-desktop-light": "systems",
 };
 
 /** @throws (as a failed expectation) for anything that axe finds, and for a page that is wider than its window */

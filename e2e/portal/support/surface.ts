@@ -16,6 +16,8 @@ export interface Ids {
   clientId: string;
   /** Of a code that the member asked for. */
   challengeId: string;
+  /** Of a system that waits for approval. */
+  systemId: string;
 }
 
 /** A status; for a refusal, status and code; for a page, the status and where it leads to. */
@@ -159,6 +161,51 @@ export const API: Endpoint[] = [
     file: `${SUBSCRIPTION}/policy/shared-config/challenge/route.ts`, method: "POST", path: (ids) => `${api(ids)}/policy/shared-config/challenge`, scoped: ["subscriptionId"],
     expects: { ...everyone("403 forbidden"), owner: 201, admin: 201, ...OUTSIDE },
   },
+  {
+    file: `${SUBSCRIPTION}/api-key/show/challenge/route.ts`, method: "POST", path: (ids) => `${api(ids)}/api-key/show/challenge`, scoped: ["subscriptionId"],
+    expects: { ...everyone("403 forbidden"), owner: 201, admin: 201, ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/api-key/show/route.ts`, method: "POST", path: (ids) => `${api(ids)}/api-key/show`, body: () => ({ proof: NO_PROOF }), scoped: ["subscriptionId"],
+    expects: { ...everyone("403 forbidden"), owner: "403 step_up_mismatch", admin: "403 step_up_mismatch", ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/api-key/rotate/challenge/route.ts`, method: "POST", path: (ids) => `${api(ids)}/api-key/rotate/challenge`, scoped: ["subscriptionId"],
+    expects: { ...everyone("403 forbidden"), owner: 201, admin: 201, ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/api-key/rotate/route.ts`, method: "POST", path: (ids) => `${api(ids)}/api-key/rotate`, body: () => ({ proof: NO_PROOF }), scoped: ["subscriptionId"],
+    expects: { ...everyone("403 forbidden"), owner: "403 step_up_mismatch", admin: "403 step_up_mismatch", ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/systems/route.ts`, method: "GET", path: (ids) => `${api(ids)}/systems`, scoped: ["subscriptionId"],
+    expects: { ...everyone(200), member: "403 forbidden", colleague: "403 forbidden", ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/systems/[systemId]/route.ts`, method: "GET", path: (ids) => `${api(ids)}/systems/${ids.systemId}`, scoped: ["subscriptionId", "systemId"],
+    expects: { ...everyone(200), member: "403 forbidden", colleague: "403 forbidden", ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/systems/[systemId]/route.ts`, method: "PATCH", path: (ids) => `${api(ids)}/systems/${ids.systemId}`, body: () => ({ name: "Attic" }), scoped: ["subscriptionId", "systemId"],
+    expects: { ...everyone("409 system_decided"), member: "403 forbidden", colleague: "403 forbidden", operator: "403 forbidden", ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/systems/[systemId]/approve/challenge/route.ts`, method: "POST", path: (ids) => `${api(ids)}/systems/${ids.systemId}/approve/challenge`, scoped: ["subscriptionId", "systemId"],
+    expects: { ...everyone(201), member: "403 forbidden", colleague: "403 forbidden", operator: "403 forbidden", ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/systems/[systemId]/approve/route.ts`, method: "POST", path: (ids) => `${api(ids)}/systems/${ids.systemId}/approve`, body: () => ({ proof: NO_PROOF }), scoped: ["subscriptionId", "systemId"],
+    expects: { ...everyone("403 step_up_mismatch"), member: "403 forbidden", colleague: "403 forbidden", operator: "403 forbidden", ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/systems/[systemId]/remove/route.ts`, method: "POST", path: (ids) => `${api(ids)}/systems/${ids.systemId}/remove`, scoped: ["subscriptionId", "systemId"],
+    expects: { ...everyone("409 system_decided"), member: "403 forbidden", colleague: "403 forbidden", ...OUTSIDE },
+  },
+  {
+    // Asked for by people who may not: the others would be believed.
+    file: `${SUBSCRIPTION}/systems/[systemId]/refuse/route.ts`, method: "POST", path: (ids) => `${api(ids)}/systems/${NO_ID}/refuse`, scoped: ["subscriptionId"],
+    expects: { ...everyone("404 not_found"), member: "403 forbidden", colleague: "403 forbidden", ...OUTSIDE },
+  },
   operators("users", "GET", "users?q=a", undefined, 200),
   operators("users/[userId]/deactivate", "POST", `users/${NO_ID}/deactivate`, undefined, "404 not_found"),
   operators("users/[userId]/reactivate", "POST", `users/${NO_ID}/reactivate`, { proof: NO_PROOF }, "404 not_found"),
@@ -198,6 +245,9 @@ export const PAGES: PageEntry[] = [
   { file: "app/(portal)/page.tsx", ...pagesFor(() => "/?all=1", { ...everyone(200), outsider: 200 }), scoped: [] },
   { file: `${PORTAL_PAGES}/page.tsx`, ...pagesFor(shell, { ...everyone(200), outsider: 404 }), scoped: ["subscriptionId"] },
   { file: `${PORTAL_PAGES}/activity/page.tsx`, ...pagesFor((ids) => `${shell(ids)}/activity`, { ...everyone(200), member: 404, colleague: 404, outsider: 404 }), scoped: ["subscriptionId"] },
+  { file: `${PORTAL_PAGES}/service/page.tsx`, ...pagesFor((ids) => `${shell(ids)}/service`, { ...everyone(200), outsider: 404 }), scoped: ["subscriptionId"] },
+  { file: `${PORTAL_PAGES}/systems/page.tsx`, ...pagesFor((ids) => `${shell(ids)}/systems`, { ...everyone(200), member: 404, colleague: 404, outsider: 404 }), scoped: ["subscriptionId"] },
+  { file: `${PORTAL_PAGES}/systems/[systemId]/page.tsx`, ...pagesFor((ids) => `${shell(ids)}/systems/${ids.systemId}`, { ...everyone(200), member: 404, colleague: 404, outsider: 404 }), scoped: ["subscriptionId", "systemId"] },
   { file: `${PORTAL_PAGES}/clients/new/page.tsx`, ...pagesFor((ids) => `${shell(ids)}/clients/new`, { ...everyone(200), operator: 404, outsider: 404 }), scoped: ["subscriptionId"] },
   { file: `${PORTAL_PAGES}/clients/[cid]/page.tsx`, ...pagesFor((ids) => `${shell(ids)}/clients/${ids.clientId}`, { ...everyone(200), colleague: 404, outsider: 404 }), scoped: ["subscriptionId", "clientId"] },
   { file: `${PORTAL_PAGES}/clients/[cid]/replace-key/page.tsx`, ...pagesFor((ids) => `${shell(ids)}/clients/${ids.clientId}/replace-key`, { ...everyone(404), member: 200, outsider: 404 }), scoped: ["subscriptionId", "clientId"] },
@@ -231,6 +281,10 @@ export const OTHER_ROUTES: { file: string; methods: string[] }[] = [
   { file: "app/api/auth/[...nextauth]/route.ts", methods: ["GET", "POST"] },
   { file: "app/api/health/route.ts", methods: ["GET"] },
   { file: "app/api/agent/[file]/route.ts", methods: ["GET"] },
+  { file: "app/api/join-system/route.ts", methods: ["GET"] },
+  // A system's own, by a credential of its own: systems.integration.test.ts, systems.spec.ts.
+  { file: "app/api/v1/systems/route.ts", methods: ["POST"] },
+  { file: "app/api/v1/systems/[systemId]/route.ts", methods: ["GET"] },
   { file: "app/api/v1/sign-in/options/route.ts", methods: ["GET"] },
   ...SIGN_IN_ROUTES.map((name) => ({ file: `app/api/v1/sign-in/${name}/route.ts`, methods: ["POST"] })),
   { file: "app/api/gateway/v1/enrol/route.ts", methods: ["POST"] },

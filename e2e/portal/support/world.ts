@@ -16,6 +16,8 @@ export interface World {
   client: AddedClient;
   /** Of the foreign tenant's owner. */
   foreignClient: AddedClient;
+  /** Waits for the foreign tenant's approval. */
+  foreignSystemId: string;
   ids: Ids;
   /** Texts that only people of the tenant may ever see. */
   marks: string[];
@@ -36,6 +38,7 @@ export async function makeWorld(stack: StackDescription, store: Store): Promise<
   const nobody = await openStranger(stack);
   const client = await addClient(inbox, member, tenant, "Marked laptop");
   const foreignClient = await addClient(inbox, foreign.owner, foreign, "Foreign laptop");
+  const [systemId, foreignSystemId] = [await addWaitingSystem(store, tenant, "marked-nas"), await addWaitingSystem(store, foreign, "foreign-nas")];
   const { challenge } = await askForCode(inbox, member, tenant, "Asked for");
   const people = { owner: tenant.owner, admin, member, colleague, operator, outsider: foreign.owner, unproved };
   // A day that is over: what the gateway counts comes to others.
@@ -47,9 +50,16 @@ export async function makeWorld(stack: StackDescription, store: Store): Promise<
     apis: { ...apisOf(people), nobody },
     client,
     foreignClient,
-    ids: { subscriptionId: tenant.subscriptionId, clientId: client.client.id, challengeId: challenge.challengeId },
-    marks: ["Marked Orchard", "Markedinstance", "Marked laptop", client.client.publicKey, member.email, MARKED_BYTES],
+    foreignSystemId,
+    ids: { subscriptionId: tenant.subscriptionId, clientId: client.client.id, challengeId: challenge.challengeId, systemId },
+    marks: ["Marked Orchard", "Markedinstance", "Marked laptop", client.client.publicKey, member.email, MARKED_BYTES, "marked-nas"],
   };
+}
+
+async function addWaitingSystem(store: Store, { subscriptionId }: Tenant, hostName: string): Promise<string> {
+  const id = store.newId();
+  await store.sql("INSERT INTO systems (id, subscription_id, public_key, host_name, asked_at, expires_at) VALUES ($1, $2, sha256(convert_to($3, 'UTF8')), $3, now(), now() + interval '1 day')", [id, subscriptionId, hostName]);
+  return id;
 }
 
 function apisOf(people: World["people"]): Record<Exclude<Who, "nobody">, PortalApi> {

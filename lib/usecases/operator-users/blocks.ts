@@ -16,6 +16,8 @@ const KINDS: Record<Block["kind"], string> = {
   codeMail: "mails with codes to sign in",
   passkey: "sign-in with a passkey",
   serial: "registering devices",
+  apiKey: "API keys of systems",
+  join: "systems that ask to join",
 };
 
 function inWords({ kind, scope, account, source }: Block): string {

@@ -98,9 +98,10 @@ function InstanceFacts({ instance, subscription }: { instance: InstanceView; sub
   // On a phone the clients come first: addresses and keys wait behind a button. From `sm` up everything is shown.
   const [open, setOpen] = useState(false);
   const folded = open ? undefined : "hidden sm:block";
-  const { liveClients, maxClients } = subscription;
+  const { liveClients, liveSystems, maxClients } = subscription;
   const byPlan = maxClients !== null && maxClients < instance.capacity;
   const room = byPlan ? maxClients : instance.capacity;
+  const used = byPlan ? liveClients : liveClients + liveSystems;
   return (
     <>
       <dl id="instance-facts" className="grid grid-cols-2 gap-x-6 gap-y-4 px-4 pt-4 pb-4 sm:px-5 lg:grid-cols-[1fr_1.3fr_1.2fr_1fr] lg:gap-x-8">
@@ -116,13 +117,13 @@ function InstanceFacts({ instance, subscription }: { instance: InstanceView; sub
         </Detail>
         <Detail label={byPlan ? `Clients, plan ${subscription.planName}` : "Addresses in use"}>
           <span className="tabular">
-            {formatCount(liveClients)} <span className="text-muted">of {formatCount(room)}</span>
+            {formatCount(used)} <span className="text-muted">of {formatCount(room)}</span>
           </span>
           <Bar
-            value={liveClients}
+            value={used}
             max={room}
             label={byPlan ? "Clients of the plan in use" : "Addresses in use"}
-            tone={liveClients >= room ? "bad" : liveClients >= room * 0.9 ? "warn" : "accent"}
+            tone={used >= room ? "bad" : used >= room * 0.9 ? "warn" : "accent"}
             className="mt-1.5"
           />
         </Detail>

@@ -47,7 +47,7 @@ function Move() {
 }
 
 function TakeDown() {
-  const { id, instance, liveClients } = useLiveSubscription();
+  const { id, instance, liveClients, liveSystems } = useLiveSubscription();
   const put = usePutSubscription();
   const [asking, setAsking] = useState(false);
   const [pending, setPending] = useState(false);
@@ -78,6 +78,7 @@ function TakeDown() {
       </Button>
       <AlertDialog open={asking} onOpenChange={setAsking} title={`Take ${instance.name} down?`} cancelLabel="Keep it" confirmLabel="Take it down" onConfirm={() => void takeDown()}>
         <p>{liveClients === 0 ? "Nothing reaches it any more. It has no clients." : `${clients(liveClients)} ${liveClients === 1 ? "loses" : "lose"} access at once and for good: no file that anybody has will work again.`}</p>
+        {liveSystems > 0 && <p>{liveSystems === 1 ? "Its one system is" : `Its ${liveSystems} systems are`} removed with it, and its API key stops working.</p>}
         <p>This can’t be undone. The page says when its gateway confirmed that everything is gone.</p>
       </AlertDialog>
     </Card>

@@ -9,7 +9,7 @@ interface SubscriptionShellProps {
   subscription: SubscriptionView;
   /** All of the person's subscriptions, for the switcher. */
   subscriptions: SubscriptionView[];
-  section: "clients" | "activity";
+  section: "clients" | "systems" | "service" | "activity";
   children: ReactNode;
 }
 
@@ -18,6 +18,8 @@ export function SubscriptionShell({ actor, subscription, subscriptions, section,
   const base = `/subscriptions/${subscription.id}`;
   const nav = [
     { href: base, label: "Clients", current: section === "clients" },
+    ...(subscription.may.readSystems ? [{ href: `${base}/systems`, label: "Systems", current: section === "systems" }] : []),
+    { href: `${base}/service`, label: "Service", current: section === "service" },
     ...(subscription.may.readActivity ? [{ href: `${base}/activity`, label: "Activity", current: section === "activity" }] : []),
   ];
   const others = subscriptions.filter(({ id }) => id !== subscription.id).map(({ id, name }) => ({ id, name }));
