@@ -1,4 +1,5 @@
 import type { NextConfig } from "next";
+import { API_HEADERS } from "./lib/http/api-headers";
 
 process.env.NEXT_TELEMETRY_DISABLED = "1";
 
@@ -11,12 +12,7 @@ const config: NextConfig = {
   headers: async () => [
     {
       source: "/api/:path*",
-      headers: [
-        { key: "content-security-policy", value: "default-src 'none'; frame-ancestors 'none'" },
-        { key: "x-content-type-options", value: "nosniff" },
-        { key: "referrer-policy", value: "same-origin" },
-        { key: "cross-origin-opener-policy", value: "same-origin" },
-      ],
+      headers: [...API_HEADERS],
     },
   ],
 };

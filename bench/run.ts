@@ -10,6 +10,8 @@ import type { Result } from "@/bench/parts/results";
 import { createWorld, type World } from "@/bench/parts/world";
 import { measureRevoke } from "@/bench/revoke";
 import { measureRevokeBurst } from "@/bench/revoke-burst";
+import { measureScale } from "@/bench/scale";
+import { measureWaiting } from "@/bench/waiting";
 import type { Endings } from "@/scripts/demo/endings";
 import { tunnelSupport } from "@/scripts/demo/network";
 import type { Progress } from "@/scripts/demo/progress";
@@ -18,6 +20,7 @@ const ON_GATEWAYS: Partial<Record<Measurement, (world: World, gateways: Gateways
   revoke: measureRevoke,
   "issue-burst": measureIssueBurst,
   "revoke-burst": measureRevokeBurst,
+  scale: measureScale,
 };
 
 export async function runBench({ quick, only, jsonFile }: BenchOptions, parts: { progress: Progress; endings: Endings }): Promise<void> {
@@ -28,7 +31,8 @@ export async function runBench({ quick, only, jsonFile }: BenchOptions, parts: {
   const results: Result[] = [];
   for (const name of only) {
     const onGateways = ON_GATEWAYS[name];
-    if (!onGateways) results.push(await measureIssue(world));
+    if (name === "waiting") results.push(await measureWaiting(world));
+    else if (!onGateways) results.push(await measureIssue(world));
     else if (implementation) results.push(await onGateways(world, gateways));
     else parts.progress.say(`SKIPPED ${name}: there can be no gateway here; ${missing.join("; ")}.`);
   }

@@ -20,9 +20,17 @@ export const systemPorts = (): Pick<Ports, "clock" | "randomBytes" | "newId"> =>
   newId: randomUUID,
 });
 
+/** Of this copy of the module alone; null: the one that copies share. */
+let own: Runtime | null = null;
+
+/** For code that runs beside what Next bundled: what one copy's database makes, another copy's doesn't take. @throws ConfigError when settings are missing */
+export function useOwnRuntime(): void {
+  own ??= makeRuntime();
+}
+
 /** @throws ConfigError on the first call, when settings are missing */
 export function runtime(): Runtime {
-  return (shared[KEY] ??= makeRuntime());
+  return own ?? (shared[KEY] ??= makeRuntime());
 }
 
 function makeRuntime(): Runtime {

@@ -42,7 +42,8 @@ async function main(): Promise<void> {
   await portal.prepare();
   closePortal = () => portal.close();
   const handle = portal.getRequestHandler();
-  server.open((request, response) => handle(request, response));
+  const { withGatewayApi } = await import("@/scripts/portal/gateway-api");
+  server.open(withGatewayApi(config.url.origin, (request, response) => handle(request, response)));
   console.log(`Portcullis serves ${config.url.origin} on port ${config.port}.`);
 }
 

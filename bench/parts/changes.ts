@@ -9,6 +9,8 @@ export interface ChangeTimes {
   clientId: string;
   revision: number;
   requestedAt: number;
+  /** When the portal set out to commit it. */
+  committedAt: number;
   /** The portal had read the change to answer the gateway's waiting request. */
   deliveredAt: number;
   /** The agent had the answer, parsed. */
@@ -33,8 +35,8 @@ interface AgentLine {
 
 /** The times of the latest, acknowledged, change of each client. */
 export async function timesOf({ portal, gatewayId, agentLog }: BenchGateway, clientIds: readonly string[]): Promise<ChangeTimes[]> {
-  const { rows } = await portal.sql.query<{ client_id: string; revision: string; requested_at: Date; delivered_at: Date; acknowledged_at: Date }>(
-    `SELECT DISTINCT ON (client_id) client_id, revision, requested_at, delivered_at, acknowledged_at
+  const { rows } = await portal.sql.query<{ client_id: string; revision: string; requested_at: Date; committed_at: Date; delivered_at: Date; acknowledged_at: Date }>(
+    `SELECT DISTINCT ON (client_id) client_id, revision, requested_at, committed_at, delivered_at, acknowledged_at
      FROM gateway_changes WHERE gateway_id = $1 AND client_id = ANY($2) ORDER BY client_id, revision DESC`,
     [gatewayId, clientIds],
   );
@@ -51,6 +53,7 @@ export async function timesOf({ portal, gatewayId, agentLog }: BenchGateway, cli
       clientId: row.client_id,
       revision,
       requestedAt: row.requested_at.getTime(),
+      committedAt: row.committed_at.getTime(),
       deliveredAt: row.delivered_at.getTime(),
       receivedAt: goneAt - taken.ms,
       goneAt,

@@ -22,6 +22,8 @@ export interface BenchGateway {
   /** In the tunnel: answers pings. */
   tunnelAddress: string;
   agentLog: string;
+  /** Of the agent, with its credential in it. */
+  stateFolder: string;
 }
 
 export interface Gateways {
@@ -32,7 +34,8 @@ export interface Gateways {
 const ADDRESS = "192.0.2.1";
 /** Each may ask for 30 codes an hour. */
 const PEOPLE = 60;
-const IN_SYNC_WITHIN_MS = 120_000;
+/** 50,000 peers through wireguard-go take a while. */
+const IN_SYNC_WITHIN_MS = 600_000;
 
 export function createGateways(world: World): Gateways {
   let portal: Portal | null = null;
@@ -61,11 +64,12 @@ async function open(world: World, portal: Portal, number: number, peers: number)
   await world.endings.add(() => endings.end());
   const namespace = namespaceName(`g${number}`);
   const { gatewayId, enrolToken } = await newGateway(portal, `bench-${number}`);
+  const stateFolder = join(world.folder, `gateway-${number}`);
   const agentLog = join(world.folder, `agent-${number}.log`);
   await endings.add(() => removeGatewayHost(namespace, portal.databaseUrl));
   await startGatewayHost({
     namespace, address: ADDRESS, reachableFromHere: null, portalUrl: portal.origin, enrolToken,
-    stateFolder: join(world.folder, `gateway-${number}`), logFile: agentLog, runFile: null, endings, settings: {},
+    stateFolder, logFile: agentLog, runFile: null, endings, settings: {},
   });
   const tenant = await newTenant(portal, gatewayId, number, PEOPLE);
   await untilInSync(portal, gatewayId);
@@ -82,7 +86,7 @@ async function open(world: World, portal: Portal, number: number, peers: number)
   await portal.sql.query("VACUUM ANALYZE");
   await untilInSync(portal, gatewayId);
   return {
-    gateway: { peers, portal, tenant, gatewayId, interfaceName: made.name, namespace, address: ADDRESS, tunnelAddress: made.address, agentLog },
+    gateway: { peers, portal, tenant, gatewayId, interfaceName: made.name, namespace, address: ADDRESS, tunnelAddress: made.address, agentLog, stateFolder },
     end: () => endings.end(),
   };
 }

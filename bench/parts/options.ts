@@ -1,7 +1,7 @@
 /** What can be asked of the bench on its command line. */
 import { parseArgs } from "node:util";
 
-export const MEASUREMENTS = ["issue", "revoke", "issue-burst", "revoke-burst"] as const;
+export const MEASUREMENTS = ["issue", "revoke", "issue-burst", "revoke-burst", "scale", "waiting"] as const;
 export type Measurement = (typeof MEASUREMENTS)[number];
 
 export interface BenchOptions {

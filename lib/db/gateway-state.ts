@@ -145,3 +145,12 @@ export async function readDelta(tx: Tx, gatewayId: string, since: number, now: D
   if (changes.length > MAX_CHANGES_PER_DELTA) return null;
   return { kind: "delta", from: since, revision, changes };
 }
+
+/** Of gateways that wait, those that are at another revision than they know of, or were cut off. */
+export async function movedGateways(tx: Tx, waiting: readonly { gatewayId: string; since: number }[]): Promise<Set<string>> {
+  if (waiting.length === 0) return new Set();
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    SELECT DISTINCT g.id FROM unnest(${waiting.map(({ gatewayId }) => gatewayId)}::uuid[], ${waiting.map(({ since }) => since)}::bigint[]) AS w (id, since)
+    JOIN gateways g ON g.id = w.id WHERE g.revision <> w.since OR g.cut_off_at IS NOT NULL`;
+  return new Set(rows.map(({ id }) => id));
+}

@@ -3,12 +3,21 @@ import { notePresence } from "@/lib/db/gateway-changes";
 import { PortcullisError } from "@/lib/core/errors";
 import { GatewayCutOff, readDelta, readFullState } from "@/lib/db/gateway-state";
 import type { GatewayIdentity } from "@/lib/db/gateways";
+import type { Database } from "@/lib/db/client";
 import type { Wakeups } from "@/lib/db/wakeups";
+import { log } from "@/lib/log";
 import type { Ports } from "@/lib/ports";
 import type { StateQuery, StateResponse } from "@/lib/protocol/messages";
+import { WaitingGateways } from "./waiting-gateways";
 
-/** Should a wake-up ever be lost, this is how long a change waits at most. */
-const LOOK_AGAIN_MS = 5_000;
+/** Those that wait on one database connection's behalf are asked for together. */
+const waitingOn = new WeakMap<Database, WaitingGateways>();
+
+function waitingGateways(db: Database): WaitingGateways {
+  const known = waitingOn.get(db) ?? new WaitingGateways(db.read, (message) => log("warn", "waiting gateways", message));
+  waitingOn.set(db, known);
+  return known;
+}
 
 /** @param signal aborted when the agent hung up. @throws gateway_unauthenticated when the gateway is cut off meanwhile */
 export async function waitForGatewayState(
@@ -25,6 +34,7 @@ export async function waitForGatewayState(
   let woken = new Promise<void>((resolve) => (wake = resolve));
   // Subscribed before the first look: a change in between wakes the wait that follows.
   const stop = ports.wakeups.subscribe(`gateway:${gateway.id}`, () => wake());
+  const leave = waitingGateways(db).add({ gatewayId: gateway.id, since: query.since, wake: () => wake() });
   const hungUp = () => wake();
   signal.addEventListener("abort", hungUp);
   try {
@@ -33,13 +43,14 @@ export async function waitForGatewayState(
       const answer = (await readDelta(db.read, gateway.id, query.since, clock.now())) ?? (await readFullState(db, gateway.id, clock.now()));
       const left = deadline - performance.now();
       if (answer.kind !== "unchanged" || left <= 0 || signal.aborted) return answer;
-      await wokenWithin(woken, Math.min(left, LOOK_AGAIN_MS));
+      await wokenWithin(woken, left);
       woken = new Promise<void>((resolve) => (wake = resolve));
     }
   } catch (error) {
     return refuseCutOff(error);
   } finally {
     stop();
+    leave();
     signal.removeEventListener("abort", hungUp);
   }
 }
