@@ -20,7 +20,7 @@ export function InstallCard({ portalUrl, sha256 }: { portalUrl: string; sha256: 
         <CopyButton text={command} what="command" />
       </div>
       <p className="border-t border-line px-4 py-3 text-sm text-muted sm:px-5">
-        The digest in it is the SHA-256 of the agent that this portal was built with. A host installs nothing else by this command, whoever is in between.
+        The digest in it is the SHA-256 of the agent that this portal was built with. The install script takes that agent or none. The script itself is as trustworthy as the connection it comes over: use https, or read it before you run it.
       </p>
     </Card>
   );
