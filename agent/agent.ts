@@ -22,6 +22,7 @@ import { Rotation } from "@/agent/rotate";
 import type { Settings } from "@/agent/settings";
 import { StateStore } from "@/agent/state-store";
 import { Hurry, watchDevice, watchEndpoints, watchExpiry, watchHandovers } from "@/agent/watch";
+import type { Uptime } from "@/agent/uptime";
 import { AGENT_VERSION } from "@/agent/version";
 import type { Clock } from "@/lib/core/ports";
 
@@ -34,6 +35,7 @@ export interface Surroundings {
   clock: Clock;
   /** Milliseconds since any fixed instant. */
   monotonicNow: () => number;
+  uptime: Uptime;
   /** Uniform in [0, 1). */
   random: () => number;
 }
@@ -43,7 +45,7 @@ export interface Surroundings {
  * @throws EnrolmentImpossible and whatever keeps the state folder from being used.
  */
 export async function runAgent(settings: Settings, surroundings: Surroundings, signal: AbortSignal): Promise<void> {
-  const { log, clock, monotonicNow, random } = surroundings;
+  const { log, clock, monotonicNow, uptime, random } = surroundings;
   const { stateFolder, hostNamespace, portalUrls } = settings;
   await makePrivateFolder(stateFolder);
   const identities = new IdentityStore(stateFolder);
@@ -51,7 +53,7 @@ export async function runAgent(settings: Settings, surroundings: Surroundings, s
   log("started", { version: AGENT_VERSION, implementation: wireguard.implementation, tools: wireguard.toolsVersion });
 
   const knownTime = new KnownTimeFile(stateFolder);
-  const portalClock = new PortalClock(clock, monotonicNow, await knownTime.read(), (known) => knownTime.write(known));
+  const portalClock = new PortalClock(clock, uptime, await knownTime.read(), (known) => knownTime.write(known));
   const { store, wanted } = await StateStore.open(stateFolder, portalClock.now(), log);
   const keys = await InstanceKeys.open(stateFolder);
   const device = new WireGuardDevice(wireguard.implementation, hostNamespace);

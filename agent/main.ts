@@ -7,6 +7,7 @@ import { EnrolmentImpossible } from "@/agent/enrol";
 import { jsonLog, textOf } from "@/agent/log";
 import { AGENT_VERSION } from "@/agent/version";
 import { type Settings, SettingsInvalid, parseSettings } from "@/agent/settings";
+import { machineUptime } from "@/agent/uptime";
 
 /** For who restarts it: nothing changes until somebody has mended settings or token (EX_CONFIG of sysexits.h). */
 const EX_CONFIG = 78;
@@ -35,7 +36,7 @@ async function main(): Promise<void> {
     process.stdin.on("end", () => stop.abort(new Error("the parent has ended"))).on("error", () => stop.abort()).resume();
   }
   try {
-    await runAgent(settings, { log, clock, monotonicNow: () => performance.now(), random: Math.random }, stop.signal);
+    await runAgent(settings, { log, clock, monotonicNow: () => performance.now(), uptime: machineUptime(), random: Math.random }, stop.signal);
   } catch (error) {
     if (!stop.signal.aborted) {
       const refused = error instanceof EnrolmentImpossible;

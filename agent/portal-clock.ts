@@ -6,11 +6,12 @@
 import path from "node:path";
 import { z } from "zod";
 import { makePrivateFolder, readIfThere, writePrivateFile } from "@/agent/files";
+import type { Uptime } from "@/agent/uptime";
 import type { Clock } from "@/lib/core/ports";
 
 /** The portal's Date header has whole seconds, and travels. */
 const TOLERATED_MS = 2_000;
-/** What is lost by a crash is no more than this. */
+/** What is lost by a power cut is no more than this. */
 const KEEP_EVERY_MS = 60_000;
 
 /** What is kept over a restart. */
@@ -19,59 +20,71 @@ export interface KnownTime {
   offsetMs: number;
   /** It was as late as this: milliseconds since 1970, by the portal's clock. */
   notBefore: number;
+  /** When it was, by the machine's uptime. */
+  run: string | null;
+  uptimeMs: number;
 }
 
 export class PortalClock implements Clock {
   private offsetMs: number;
-  private notBefore: number;
-  /** When the portal was last heard, by the monotonic clock, and what its time was then. */
-  private heard: { at: number; time: number } | null = null;
+  /** It was as late as `time` at `at` of the uptime, and is later by what passed since. */
+  private floor: { time: number; at: number };
   private keptAt = -Infinity;
 
-  /**
-   * @param monotonicNow milliseconds since any fixed instant; doesn't follow the host's clock when that is set
-   * @param keep told what to keep, about once a minute and when somebody's time was over
-   */
+  /** @param keep told what to keep, about once a minute and when somebody's time was over */
   constructor(
     private readonly local: Clock,
-    private readonly monotonicNow: () => number = () => 0,
+    private readonly uptime: Uptime = { run: null, now: () => 0 },
     known: KnownTime | null = null,
     private readonly keep: (known: KnownTime) => void = () => undefined,
   ) {
+    const now = uptime.now();
     this.offsetMs = known?.offsetMs ?? 0;
-    this.notBefore = known?.notBefore ?? -Infinity;
+    // Of another run of the machine nobody knows how long it was off: time goes on from where it was, at the least.
+    const comparable = known !== null && known.run !== null && known.run === uptime.run && known.uptimeMs <= now;
+    this.floor = { time: known?.notBefore ?? -Infinity, at: comparable ? known.uptimeMs : now };
   }
 
   /** @param portalTime as of now, to the second. The portal's word: it may also take back what was known. */
   observe(portalTime: Date): void {
-    const offset = portalTime.getTime() - this.local.now().getTime();
+    const local = this.local.now().getTime();
+    const offset = portalTime.getTime() - local;
     const changed = Math.abs(offset - this.offsetMs) > TOLERATED_MS;
     this.offsetMs = Math.abs(offset) <= TOLERATED_MS ? 0 : offset;
-    const time = this.local.now().getTime() + this.offsetMs;
-    this.heard = { at: this.monotonicNow(), time };
-    this.notBefore = Math.min(portalTime.getTime(), time);
-    if (changed || this.monotonicNow() - this.keptAt >= KEEP_EVERY_MS) this.remember();
+    this.floor = { time: Math.min(portalTime.getTime(), local + this.offsetMs), at: this.uptime.now() };
+    if (changed) this.remember();
+    else this.tick();
   }
 
   /** Somebody's time was over by then, and stays over. */
   reached(time: Date): void {
-    this.notBefore = Math.max(this.notBefore, time.getTime());
+    const at = this.uptime.now();
+    this.floor = { time: Math.max(this.floorAt(at), time.getTime()), at };
     this.remember();
   }
 
-  /** The latest of what can be told: by the host's clock, by how long ago the portal was heard, and by what was known before. */
+  /** To be called every now and then, whether or not the portal is heard: time that passed is kept. */
+  tick(): void {
+    if (this.floor.time > -Infinity && this.uptime.now() - this.keptAt >= KEEP_EVERY_MS) this.remember();
+  }
+
+  /** The later of what the host's clock says, with the portal's offset, and what was known before with what passed since. */
   now(): Date {
-    const sinceHeard = this.heard === null ? -Infinity : this.heard.time + (this.monotonicNow() - this.heard.at);
-    return new Date(Math.max(this.local.now().getTime() + this.offsetMs, sinceHeard, this.notBefore));
+    return new Date(Math.max(this.local.now().getTime() + this.offsetMs, this.floorAt(this.uptime.now())));
+  }
+
+  private floorAt(uptimeMs: number): number {
+    return this.floor.time + Math.max(0, uptimeMs - this.floor.at);
   }
 
   private remember(): void {
-    this.keptAt = this.monotonicNow();
-    this.keep({ offsetMs: this.offsetMs, notBefore: this.notBefore });
+    const uptimeMs = this.uptime.now();
+    this.keptAt = uptimeMs;
+    this.keep({ offsetMs: this.offsetMs, notBefore: this.floorAt(uptimeMs), run: this.uptime.run, uptimeMs });
   }
 }
 
-const fileSchema = z.object({ offsetMs: z.number(), notBefore: z.number() });
+const fileSchema = z.object({ offsetMs: z.number(), notBefore: z.number(), run: z.string().nullable().default(null), uptimeMs: z.number().default(0) });
 
 /** In the state folder; what can't be read counts as nothing known, and what can't be written is known for the while. */
 export class KnownTimeFile {

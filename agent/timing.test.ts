@@ -49,13 +49,13 @@ describe("the portal's time, with the portal away", () => {
   const YEAR = 365 * 86_400_000;
   const TEN = 600_000;
 
-  /** A host whose clock can be set, and whose monotonic one can't. */
-  function host(known: KnownTime | null = null, localAt = NOON) {
-    const state = { local: localAt, monotonic: 0, kept: known };
-    const clock = new PortalClock({ now: () => new Date(state.local) }, () => state.monotonic, known, (next) => (state.kept = next));
+  /** A host whose clock can be set, and whose uptime can't. */
+  function host(known: KnownTime | null = null, localAt = NOON, { run = "one", uptime = 0 } = {}) {
+    const state = { local: localAt, uptime, kept: known };
+    const clock = new PortalClock({ now: () => new Date(state.local) }, { run, now: () => state.uptime }, known, (next) => (state.kept = next));
     const pass = (ms: number): void => {
       state.local += ms;
-      state.monotonic += ms;
+      state.uptime += ms;
     };
     return { state, clock, pass, at: () => clock.now().getTime() };
   }
@@ -93,8 +93,62 @@ describe("the portal's time, with the portal away", () => {
     expect(after.at()).toBeGreaterThanOrEqual(NOON + 3_600_000);
   });
 
+  test.each([TEN, YEAR])("goes on over a restart of the agent although the clock was set back by %d ms meanwhile", (by) => {
+    const before = host();
+    before.clock.observe(new Date(NOON));
+    before.pass(600_000);
+    const after = host(before.state.kept, before.state.local - by, { uptime: before.state.uptime + 30_000 });
+    expect(after.at()).toBe(NOON + 630_000);
+  });
+
+  test.each([
+    ["the machine was started anew", { run: "two", uptime: 5_000 }],
+    ["it can't be told whether it was", { run: undefined, uptime: 700_000 }],
+    ["its uptime went back all the same", { run: "one", uptime: 5_000 }],
+  ])("where %s with its clock in 1970, goes on from what was kept last, and stands still no more", (_, machine) => {
+    const before = host(null, NOON, { run: machine.run === undefined ? "unknown" : "one", uptime: 0 });
+    before.clock.observe(new Date(NOON));
+    for (let i = 0; i < 600; i += 1) {
+      before.pass(1_000);
+      before.clock.tick();
+    }
+    const known = { ...before.state.kept!, run: machine.run === undefined ? null : before.state.kept!.run };
+    const after = host(known, 0, { run: machine.run ?? "unknown", uptime: machine.uptime });
+    expect(after.at()).toBeGreaterThanOrEqual(NOON + 540_000);
+    expect(after.at()).toBeLessThanOrEqual(NOON + 600_000);
+    const started = after.at();
+    after.pass(10_000);
+    expect(after.at()).toBe(started + 10_000);
+  });
+
+  test("never goes back, and never falls behind what passed, whatever is done to the clock and however often the agent is restarted", () => {
+    const step = fc.oneof(
+      fc.record({ act: fc.constant("pass" as const), ms: fc.integer({ min: 0, max: 7_200_000 }) }),
+      fc.record({ act: fc.constant("set" as const), ms: fc.integer({ min: -2 * YEAR, max: 2 * YEAR }) }),
+      fc.record({ act: fc.constant("restart" as const), ms: fc.integer({ min: 0, max: 60_000 }) }),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(-YEAR, -TEN, 0, TEN, YEAR), fc.array(step, { maxLength: 30 }), (off, steps) => {
+        let machine = host(null, NOON + off);
+        machine.clock.observe(new Date(NOON));
+        let [passed, over] = [0, -Infinity];
+        for (const { act, ms } of steps) {
+          if (act === "set") machine.state.local += ms;
+          else machine.pass(ms);
+          if (act !== "set") passed += ms;
+          if (act === "restart") machine = host(machine.state.kept, machine.state.local, { uptime: machine.state.uptime });
+          expect(machine.at()).toBeGreaterThanOrEqual(NOON + passed);
+          // Who was cut at some time stays cut, though the clock that said so is set back afterwards.
+          expect(machine.at()).toBeGreaterThanOrEqual(over);
+          over = machine.at();
+          machine.clock.reached(new Date(over));
+        }
+      }),
+    );
+  });
+
   test("the portal's word counts again as soon as it is heard, whatever was known", () => {
-    const { clock, at } = host({ offsetMs: YEAR, notBefore: NOON + YEAR });
+    const { clock, at } = host({ offsetMs: YEAR, notBefore: NOON + YEAR, run: "one", uptimeMs: 0 });
     expect(at()).toBe(NOON + YEAR);
     clock.observe(new Date(NOON));
     expect(at()).toBe(NOON);

@@ -5,7 +5,7 @@ import type { Enforcer } from "@/agent/enforcer";
 import { type Log, textOf } from "@/agent/log";
 import type { PortalClient } from "@/agent/portal-client";
 import type { PortalClock } from "@/agent/portal-clock";
-import { lapse, nextExpiry } from "@/agent/reconcile";
+import { type WantedState, lapse, nextExpiry } from "@/agent/reconcile";
 import type { Reporter } from "@/agent/reporter";
 import type { Rotation } from "@/agent/rotate";
 import type { Clock } from "@/lib/core/ports";
@@ -171,12 +171,14 @@ export async function watchExpiry(parts: Pick<WatchParts, "enforcer" | "portalCl
   const { enforcer, portalClock, pause, log } = parts;
   const { wanted } = enforcer;
   const overBy = (): Date => new Date(portalClock.now().getTime() - EXPIRY_GRACE_MS);
-  let knownRevision: number | null = null;
+  // A full state may come at the same revision, and bring back whose time was thought to be over.
+  let known: WantedState | null = null;
   let next: Date | null = null;
   while (!signal.aborted) {
-    if (knownRevision !== wanted.revision) {
+    portalClock.tick();
+    if (known?.revision !== wanted.revision || known.instances !== wanted.instances) {
       next = nextExpiry(wanted);
-      knownRevision = wanted.revision;
+      known = { ...wanted };
     }
     if (next !== null && next <= overBy()) {
       await enforcer.change(() => {
@@ -186,7 +188,7 @@ export async function watchExpiry(parts: Pick<WatchParts, "enforcer" | "portalCl
         for (const { instanceId, peers } of plan.cut) log("expired", { instanceId, peers: peers.length });
         return plan;
       });
-      knownRevision = null;
+      known = null;
       continue;
     }
     const untilNext = next === null ? EXPIRY_STEP_MS : next.getTime() - overBy().getTime();
