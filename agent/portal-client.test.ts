@@ -71,6 +71,15 @@ describe("the agent's requests are the golden messages, and it reads the golden 
     expect(JSON.parse(seen[0]!.body)).toEqual(golden.ackRequest);
   });
 
+  test("a report's answer that asks for another credential, and that credential", async () => {
+    answer = json(200, golden.reportResponseRotate);
+    expect(await client().report(reportRequestSchema.parse(golden.reportRequest), never)).toEqual(golden.reportResponseRotate);
+    answer = json(200, golden.credentialResponse);
+    expect(await client().handInCredential(golden.credentialRequest, never)).toEqual(golden.credentialResponse);
+    expect(seen[1]).toMatchObject({ method: "POST", url: "/api/gateway/v1/credential" });
+    expect(JSON.parse(seen[1]!.body)).toEqual(golden.credentialRequest);
+  });
+
   test("report", async () => {
     answer = json(200, golden.reportResponse);
     expect(await client().report(reportRequestSchema.parse(golden.reportRequest), never)).toEqual(golden.reportResponse);

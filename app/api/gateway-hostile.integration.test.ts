@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { NextRequest } from "next/server";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { POST as ack } from "@/app/api/gateway/v1/ack/route";
+import { POST as credential } from "@/app/api/gateway/v1/credential/route";
 import { POST as enrol } from "@/app/api/gateway/v1/enrol/route";
 import { POST as report } from "@/app/api/gateway/v1/report/route";
 import { GET as state } from "@/app/api/gateway/v1/state/route";
@@ -109,6 +110,7 @@ async function messages(): Promise<[name: string, handler: Handler, message: unk
         moves: [{ instanceId, publicKey, seen }],
       },
     ],
+    ["credential", credential, { credential: newCredential(kit) }],
     [
       "enrol",
       enrol,
@@ -117,7 +119,7 @@ async function messages(): Promise<[name: string, handler: Handler, message: unk
   ];
 }
 
-test.each(["ack", "report", "enrol"])("%s with anything wrong in its message is taken or refused", async (route) => {
+test.each(["ack", "report", "credential", "enrol"])("%s with anything wrong in its message is taken or refused", async (route) => {
   const [, handler, message] = (await messages()).find(([name]) => name === route)!;
   // As it stands, it is taken: what is varied below reaches all that there is behind the schema.
   expect((await send(handler, { body: JSON.stringify(message) })).status).toBeLessThan(300);
@@ -128,7 +130,7 @@ test.each(["ack", "report", "enrol"])("%s with anything wrong in its message is 
   await worksOn();
 });
 
-test.each(["ack", "report", "enrol"])("%s with a body that is no message at all is refused", async (route) => {
+test.each(["ack", "report", "credential", "enrol"])("%s with a body that is no message at all is refused", async (route) => {
   const [, handler] = (await messages()).find(([name]) => name === route)!;
   await fc.assert(
     fc.asyncProperty(hostileBody, async (bytes) => {
@@ -153,9 +155,9 @@ test("any query of state is answered or refused", async () => {
 
 test("any credential and any version are answered or refused", async () => {
   const latin = fc.string({ unit: fc.integer({ min: 0x20, max: 0xff }).filter((point) => point !== 0x7f).map((point) => String.fromCodePoint(point)), maxLength: 200 });
-  const credential = fc.oneof(latin, latin.map((text) => `Bearer ${text}`), fc.constantFrom("Bearer", "Bearer  ", `Bearer ${"A".repeat(10_000)}`, `Bearer pcg_${"\u00e9".repeat(43)}`));
+  const anyCredential = fc.oneof(latin, latin.map((text) => `Bearer ${text}`), fc.constantFrom("Bearer", "Bearer  ", `Bearer ${"A".repeat(10_000)}`, `Bearer pcg_${"\u00e9".repeat(43)}`));
   await fc.assert(
-    fc.asyncProperty(credential, fc.oneof(fc.constant("1"), latin), async (authorization, version) => {
+    fc.asyncProperty(anyCredential, fc.oneof(fc.constant("1"), latin), async (authorization, version) => {
       const answer = await send(state, { method: "GET", query: "?since=none&wait=0", headers: { authorization, [PROTOCOL_HEADER]: version } });
       expect(["gateway_unauthenticated", "protocol_unsupported"]).toContain(answer.code);
     }),
@@ -179,11 +181,11 @@ test.each([
   ["17 MB at once", () => new Uint8Array(17_000_000).fill(32)],
   ["one byte more than the bound", () => new Uint8Array(MAX_REQUEST_BYTES + 1).fill(32)],
 ])("%s is too large, for whoever asks and on every route", async (_, make) => {
-  for (const handler of [ack, report, enrol]) expect(await send(handler, { body: make() })).toEqual({ status: 413, code: "body_too_large" });
+  for (const handler of [ack, report, credential, enrol]) expect(await send(handler, { body: make() })).toEqual({ status: 413, code: "body_too_large" });
 });
 
 test("a body without an end is read no further than the bound", async () => {
-  for (const handler of [ack, report, enrol]) {
+  for (const handler of [ack, report, credential, enrol]) {
     let given = 0;
     let stopped = false;
     const endless = new ReadableStream<Uint8Array>({
@@ -207,7 +209,7 @@ test("a body that breaks off in the middle is refused as a bad request, and chan
     start: (controller) => controller.enqueue(Buffer.from('{"revision":')),
     pull: (controller) => controller.error(new Error("aborted")),
   });
-  for (const handler of [ack, report, enrol]) {
+  for (const handler of [ack, report, credential, enrol]) {
     const request = new NextRequest("https://portal.test/api/gateway/v1", { method: "POST", headers: { [PROTOCOL_HEADER]: "1", authorization: `Bearer ${acme.gateway.credential}` }, body: broken(), duplex: "half" });
     const response = await handler(request);
     expect([response.status, (await response.json() as { error: { code: string } }).error.code]).toEqual([400, "bad_request"]);

@@ -7,9 +7,10 @@ import { POST as report } from "@/app/api/gateway/v1/report/route";
 import { GET as state } from "@/app/api/gateway/v1/state/route";
 import type { Actor } from "@/lib/auth/actor";
 import { generateKeyPair } from "@/lib/core/keys";
+import { golden } from "@/lib/protocol/golden";
 import { PROTOCOL_HEADER } from "@/lib/protocol/messages";
 import { serve } from "@/lib/testing/api";
-import { digestOfState, newCredential, type TestGateway } from "@/lib/testing/gateway";
+import { digestOfState, makeGateway, newCredential, type TestGateway } from "@/lib/testing/gateway";
 import { openKit, TEST_OPERATOR, type Kit } from "@/lib/testing/kit";
 import { person } from "@/lib/testing/people";
 import { changedTables, snapshotOf } from "@/lib/testing/snapshot";
@@ -19,6 +20,7 @@ import { enrolGatewayAgent } from "@/lib/usecases/gateway-enrol";
 import { cutOffGateway, rotateGatewayCredential } from "@/lib/usecases/gateways/credential";
 import { listActivity } from "@/lib/usecases/list-activity";
 import { listGateways } from "@/lib/usecases/list-gateways";
+import { moveOwnInstance } from "@/lib/usecases/provisioning/move-instance";
 import { provisionOwnInstance } from "@/lib/usecases/provisioning/provision-own";
 import { viewClient } from "@/lib/usecases/view-client";
 
@@ -90,12 +92,15 @@ describe("versions", () => {
     ["1; drop", "run the install command"],
   ])("one that speaks %s is refused with what to do, and the console says it", async (speaks, advice) => {
     expect(await ask(undefined, { speaks })).toMatchObject({ status: 426, code: "protocol_unsupported", body: { error: { message: expect.stringContaining(advice) } } });
-    expect(await view()).toMatchObject({ failure: expect.stringContaining(advice), inSync: false });
+    expect(await view()).toMatchObject({ failure: expect.stringContaining(advice), inSync: false, agentVersion: "9.9.9", protocolVersion: speaks === "3" ? 3 : 0 });
+    if (speaks === null) expect((await ask(undefined, { speaks })).body).toMatchObject(golden.errorResponseTooOld);
     // And is heard again once it was brought up to date.
     const full = await gateway.fetch();
     const confirmed = { revision: full.revision, digest: digestOfState(full), receivedMsAgo: 0, appliedMsAgo: 0, instances: [], failures: [] };
     expect(await send(ack, { body: confirmed })).toMatchObject({ status: 200, body: { inSync: true } });
     expect(await view()).toMatchObject({ failure: null, inSync: true });
+    await ask();
+    expect(await view()).toMatchObject({ protocolVersion: 2 });
   });
 
   test("a stranger is told nothing about versions", async () => {
@@ -157,6 +162,34 @@ describe("a credential is replaced", () => {
     expect((await ask(other.credential)).status).toBe(200);
   });
 
+  test("the old one hands in none, not even while it counts: who has a copy would have the gateway for good", async () => {
+    const [next, thiefs] = [newCredential(kit), newCredential(kit)];
+    await handIn(next);
+    await ask(next);
+    expect((await ask()).status).toBe(200);
+    expect(await handIn(thiefs)).toMatchObject({ status: 400, code: "bad_request" });
+    expect((await ask(thiefs)).status).toBe(401);
+    expect((await ask(next)).status).toBe(200);
+  });
+
+  test("who uses one from before the last is told of as well, also within a minute, and it is never taken again", async () => {
+    const [second, third] = [newCredential(kit), newCredential(kit)];
+    for (const [next, using] of [[second, gateway.credential], [third, second]] as const) {
+      await handIn(next, using);
+      await ask(next);
+    }
+    expect((await ask(second)).status).toBe(200);
+    expect(await ask()).toMatchObject({ status: 401, code: "gateway_unauthenticated" });
+    expect((await chain(gateway.id)).filter((action) => action === "gateway.old_credential_used")).toHaveLength(1);
+    expect(await handIn(gateway.credential, third)).toMatchObject({ status: 400 });
+    // For a year.
+    const fourth = newCredential(kit);
+    kit.clock.advance(366 * 86_400_000);
+    await handIn(fourth, third);
+    await ask(fourth);
+    expect(await kit.sql("SELECT FROM old_credentials WHERE gateway_id = $1", [gateway.id])).toHaveLength(1);
+  });
+
   test("who uses the old one later is refused, and operators are told, once an hour", async () => {
     const next = newCredential(kit);
     await handIn(next);
@@ -187,6 +220,34 @@ describe("a gateway that is cut off", () => {
     await expect(cut()).rejects.toMatchObject({ code: "not_found" });
   });
 
+  test("says nothing by a request that began before: its body is read, and its credential is asked for again", async () => {
+    await addClient(kit, acme.owner, acme.subscriptionId);
+    const full = await gateway.fetch();
+    const next = newCredential(kit);
+    for (const [handler, body] of [
+      [ack, { revision: full.revision, digest: digestOfState(full), receivedMsAgo: 0, appliedMsAgo: 0, instances: [], failures: [] }],
+      [report, { revision: full.revision, digest: digestOfState(full), peers: [] }],
+      [credential, { credential: next }],
+    ] as const) {
+      const { gateway: slow } = await makeTenant(kit);
+      let send!: (text: string) => void;
+      let reading!: () => void;
+      const begun = new Promise<void>((resolve) => (reading = resolve));
+      // Nobody pulls before the credential was found good.
+      const stream = new ReadableStream<Uint8Array>({ pull: (controller) => new Promise((resolve) => ((send = (text) => (controller.enqueue(Buffer.from(text)), controller.close(), resolve())), reading())) }, { highWaterMark: 0 });
+      const answer = handler(new NextRequest("https://portal.test/api/gateway/v1", { method: "POST", headers: { authorization: `Bearer ${slow.credential}`, [PROTOCOL_HEADER]: "1, 2" }, body: stream, duplex: "half" } as RequestInit & { signal?: AbortSignal }));
+      await begun;
+      await cut(operator, slow.id);
+      // Enrolled anew meanwhile: what was begun with the old credential must not reach the new host's.
+      const { enrolToken } = await addGateway(kit.ports, { name: slow.name, endpointHost: "gateway.test" });
+      await enrolGatewayAgent(kit.ports, { token: enrolToken, credential: newCredential(kit), protocol: 2, agentVersion: "0.1.0", boxPublicKey: slow.boxKeys.publicKey, wireguard: { implementation: "kernel", toolsVersion: "v1.0" } }, null);
+      send(JSON.stringify(body));
+      expect((await answer).status).toBe(401);
+      expect(await kit.sql("SELECT FROM gateways WHERE id = $1 AND next_credential_hash IS NOT NULL", [slow.id])).toHaveLength(0);
+    }
+    expect((await ask(next)).status).toBe(401);
+  });
+
   test("gets no new instance, and nobody but an operator cuts one off", async () => {
     const before = await snapshotOf(kit);
     await expect(cut(acme.owner)).rejects.toMatchObject({ code: "forbidden" });
@@ -199,6 +260,16 @@ describe("a gateway that is cut off", () => {
     await kit.sql("DELETE FROM gateway_changes WHERE instance_id IN (SELECT id FROM instances WHERE subscription_id = $1)", [acme.subscriptionId]);
     await kit.sql("DELETE FROM instances WHERE subscription_id = $1", [acme.subscriptionId]);
     await expect(provisionOwnInstance(kit.ports, acme.owner, { subscriptionId: acme.subscriptionId, name: "Again", subnetV4: "10.73.1.0/24" }, async () => [])).rejects.toMatchObject({ code: "no_gateway_free" });
+  });
+
+  test("lets its instances move, with none of the preshared keys that it holds", async () => {
+    const client = await addClient(kit, acme.owner, acme.subscriptionId);
+    await gateway.sync();
+    await cut();
+    const elsewhere = await makeGateway(kit);
+    await moveOwnInstance(kit.ports, acme.owner, { subscriptionId: acme.subscriptionId, gatewayId: elsewhere.id }, async () => []);
+    expect(await elsewhere.sync()).toMatchObject({ instances: [{ peers: [{ publicKey: client.publicKey, sealedPresharedKey: null }] }] });
+    expect(await viewClient(kit.ports, acme.owner, { subscriptionId: acme.subscriptionId, clientId: client.id })).toMatchObject({ needsNewFile: true, hasPresharedKey: false });
   });
 
   test("and enrolled anew on another host, is in sync; every machine needs a new file, since nothing opens what was sealed", async () => {

@@ -1,6 +1,8 @@
 /** Machines that reach one another, by the owner's word; a gateway's credential, and its end, by an operator's. */
 import { typeCode } from "./support/add-flow";
 import { expect, test } from "./support/fixtures";
+import { addGateway } from "@/lib/usecases/add-gateway";
+import { generateKeyPair } from "@/lib/core/keys";
 import { DEVICES, type Device, look } from "./support/screens";
 
 const DEVICE_NAMES: Device[] = ["desktop", "phone"];
@@ -28,6 +30,35 @@ test("an owner lets machines reach one another with a code, and keeps them apart
   const { page: seen } = await open(member.api, tenant.pagePath);
   await expect(seen.getByRole("heading", { name: tenant.instanceName })).toBeVisible();
   await expect(seen.getByRole("heading", { name: /Machines reach one another/ })).toBeHidden();
+});
+
+test("an operator sees that an agent is too old to be understood, and what to do; and that one of the version before has an update to get", async ({ stack, store, make, open }) => {
+  const agents = { old: "0", before: "1" };
+  const names: Record<string, string> = {};
+  for (const [age, speaks] of Object.entries(agents)) {
+    const name = `${age}-${store.newId().slice(0, 8)}`;
+    names[age] = name;
+    const { enrolToken } = await addGateway(store, { name, endpointHost: "192.0.2.77" });
+    const credential = `pcg_${Buffer.from(store.randomBytes(32)).toString("base64url")}`;
+    const body = { token: enrolToken, credential, protocol: 1, agentVersion: "0.0.9", boxPublicKey: generateKeyPair(store.randomBytes).publicKey, wireguard: { implementation: "wireguard-go", toolsVersion: "v1" } };
+    const path = `${stack.portalUrl.replace(/\/$/, "")}/api/gateway/v1`;
+    const enrolled = await fetch(`${path}/enrol`, { method: "POST", headers: { "portcullis-protocol": "1" }, body: JSON.stringify(body) });
+    expect(enrolled.status).toBe(201);
+    const asked = await fetch(`${path}/state?since=none&wait=0`, { headers: { authorization: `Bearer ${credential}`, "portcullis-protocol": speaks, "user-agent": "portcullis-agent/0.0.9" } });
+    expect(asked.status).toBe(age === "old" ? 426 : 200);
+  }
+  const operator = await make.operator();
+  const { page } = await open(operator.api, "/operator/gateways");
+  const row = page.getByRole("row", { name: names.old });
+  await expect(row).toContainText("Too old");
+  await expect(row).toContainText("run the install command");
+  await expect(page.getByRole("row", { name: names.before })).toContainText("Update available");
+  await expect(page.getByRole("row", { name: names.before })).toContainText("Protocol 1");
+  for (const device of DEVICE_NAMES) {
+    await page.setViewportSize(DEVICES[device].viewport ?? { width: 1280, height: 800 });
+    await look(page, "gateway-too-old", device);
+  }
+  for (const name of Object.values(names)) await store.sql("DELETE FROM gateways WHERE name = $1", [name]);
 });
 
 test("an operator has a credential replaced, and cuts a gateway off; both are asked first, and the customer's log says the second", async ({ lab, make, open }) => {

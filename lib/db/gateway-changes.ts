@@ -169,11 +169,12 @@ export async function notePresence(tx: Tx, gatewayId: string, { now, agent, abou
   return row !== undefined && about !== undefined && BigInt(about.revision) >= row.confirmed;
 }
 
-/** It asked in a way that this portal doesn't understand, so that nothing else is heard of it. */
-export async function noteNotUnderstood(tx: Tx, gatewayId: string, failure: string): Promise<void> {
+/** It asked in a way that this portal doesn't understand, so that nothing else is heard of it. `agent.protocol` is the highest version that it speaks; 0: none. */
+export async function noteNotUnderstood(tx: Tx, gatewayId: string, { failure, agent }: { failure: string; agent: { version: string | null; protocol: number } }): Promise<void> {
   await tx.$executeRaw`
-    INSERT INTO gateway_presence AS p (gateway_id, in_sync, failure) VALUES (${gatewayId}::uuid, false, ${failure})
-    ON CONFLICT (gateway_id) DO UPDATE SET in_sync = false, failure = EXCLUDED.failure WHERE p.failure IS DISTINCT FROM EXCLUDED.failure OR p.in_sync`;
+    INSERT INTO gateway_presence AS p (gateway_id, in_sync, failure, agent_version, protocol_version) VALUES (${gatewayId}::uuid, false, ${failure}, ${agent.version}, ${agent.protocol})
+    ON CONFLICT (gateway_id) DO UPDATE SET in_sync = false, failure = EXCLUDED.failure, agent_version = COALESCE(EXCLUDED.agent_version, p.agent_version), protocol_version = EXCLUDED.protocol_version
+    WHERE p.failure IS DISTINCT FROM EXCLUDED.failure OR p.in_sync OR p.protocol_version IS DISTINCT FROM EXCLUDED.protocol_version`;
 }
 
 /** Wakes the pages that show these, once the transaction commits. */

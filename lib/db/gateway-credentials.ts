@@ -4,8 +4,8 @@ import type { GatewayIdentity } from "./gateways";
 import { notification } from "./wakeups";
 
 export interface CredentialOwner extends GatewayIdentity {
-  /** In use; to take over by this use; or the one before. */
-  which: "current" | "next" | "retired";
+  /** In use; to take over by this use; the one before; or one before that. */
+  which: "current" | "next" | "retired" | "old";
   madeAt: Date | null;
   rotationAskedAt: Date | null;
   retiredAt: Date | null;
@@ -17,14 +17,22 @@ export async function findByCredential(tx: Tx, hash: Uint8Array<ArrayBuffer>): P
     SELECT id, name, CASE WHEN credential_hash = ${hash} THEN 'current' WHEN next_credential_hash = ${hash} THEN 'next' ELSE 'retired' END AS which,
       credential_made_at AS "madeAt", rotation_asked_at AS "rotationAskedAt", credential_retired_at AS "retiredAt"
     FROM gateways WHERE credential_hash = ${hash} OR next_credential_hash = ${hash} OR retired_credential_hash = ${hash}`;
-  return row ?? null;
+  if (row) return row;
+  const [old] = await tx.$queryRaw<CredentialOwner[]>`
+    SELECT g.id, g.name, 'old' AS which, NULL AS "madeAt", NULL AS "rotationAskedAt", o.retired_at AS "retiredAt" FROM old_credentials o JOIN gateways g ON g.id = o.gateway_id WHERE o.hash = ${hash}`;
+  return old ?? null;
 }
 
-/** Handed in with the one in use; another that was handed in before and never used is worth nothing from now on. @returns false when it is a credential already */
-export async function handInCredential(tx: Tx, gatewayId: string, hash: Uint8Array<ArrayBuffer>): Promise<boolean> {
+/**
+ * Handed in with the one in use, which must be so still; another that was handed in before and never used is worth nothing from now on.
+ *
+ * @returns false when it is a credential already, or was, or `using` isn't the one in use
+ */
+export async function handInCredential(tx: Tx, gatewayId: string, using: Uint8Array<ArrayBuffer>, hash: Uint8Array<ArrayBuffer>): Promise<boolean> {
   try {
     const changed = await tx.$executeRaw`
-      UPDATE gateways SET next_credential_hash = ${hash} WHERE id = ${gatewayId}::uuid AND credential_hash IS NOT NULL AND credential_hash <> ${hash} AND retired_credential_hash IS DISTINCT FROM ${hash}
+      UPDATE gateways SET next_credential_hash = ${hash} WHERE id = ${gatewayId}::uuid AND credential_hash = ${using} AND credential_hash <> ${hash} AND retired_credential_hash IS DISTINCT FROM ${hash}
+        AND NOT EXISTS (SELECT FROM old_credentials o WHERE o.hash = ${hash})
         AND NOT EXISTS (SELECT FROM gateways o WHERE o.id <> ${gatewayId}::uuid AND (o.credential_hash = ${hash} OR o.next_credential_hash = ${hash} OR o.retired_credential_hash = ${hash}))`;
     return changed === 1;
   } catch (error) {
@@ -33,19 +41,22 @@ export async function handInCredential(tx: Tx, gatewayId: string, hash: Uint8Arr
   }
 }
 
-/** At its first use. @returns whether it was this call that did it: of two at the same time, one */
-export async function promoteCredential(tx: Tx, gatewayId: string, hash: Uint8Array<ArrayBuffer>, now: Date): Promise<boolean> {
+/** At its first use. @param forgetBefore what was replaced earlier needs no remembering. @returns whether it was this call that did it: of two at the same time, one */
+export async function promoteCredential(tx: Tx, gatewayId: string, hash: Uint8Array<ArrayBuffer>, { now, forgetBefore }: { now: Date; forgetBefore: Date }): Promise<boolean> {
   const changed = await tx.$executeRaw`
-    UPDATE gateways SET retired_credential_hash = credential_hash, credential_retired_at = ${now}, retired_alerted_at = NULL, credential_hash = next_credential_hash, credential_made_at = ${now},
+    WITH before AS (SELECT id, retired_credential_hash AS hash, credential_retired_at AS retired_at FROM gateways WHERE id = ${gatewayId}::uuid AND next_credential_hash = ${hash} FOR UPDATE),
+    kept AS (INSERT INTO old_credentials (hash, gateway_id, retired_at) SELECT hash, id, retired_at FROM before WHERE hash IS NOT NULL),
+    forgotten AS (DELETE FROM old_credentials o USING before WHERE o.gateway_id = before.id AND o.retired_at < ${forgetBefore})
+    UPDATE gateways g SET retired_credential_hash = g.credential_hash, credential_retired_at = ${now}, retired_alerted_at = NULL, credential_hash = g.next_credential_hash, credential_made_at = ${now},
       next_credential_hash = NULL, rotation_asked_at = NULL
-    WHERE id = ${gatewayId}::uuid AND next_credential_hash = ${hash}`;
+    FROM before WHERE g.id = before.id`;
   return changed === 1;
 }
 
 /** @returns whether to tell: not again until `since` */
 export async function noteRetiredUse(tx: Tx, gatewayId: string, now: Date, since: Date): Promise<boolean> {
   const changed = await tx.$executeRaw`
-    UPDATE gateways SET retired_alerted_at = ${now} WHERE id = ${gatewayId}::uuid AND retired_credential_hash IS NOT NULL AND (retired_alerted_at IS NULL OR retired_alerted_at < ${since})`;
+    UPDATE gateways SET retired_alerted_at = ${now} WHERE id = ${gatewayId}::uuid AND (retired_alerted_at IS NULL OR retired_alerted_at < ${since})`;
   return changed === 1;
 }
 

@@ -37,6 +37,9 @@ function negotiate(request: NextRequest): number {
   throw new PortcullisError("protocol_unsupported", `This portal speaks ${ours} of the gateway protocol, and the agent ${offered === null ? "says none" : `speaks ${versionsText(offered)}`}. ${advice}`);
 }
 
+/** 0: it says none that could be one. */
+const highestOf = (request: NextRequest): number => Math.max(0, ...(parseVersions(request.headers.get(PROTOCOL_HEADER)) ?? []));
+
 /** What an agent calls itself: "portcullis-agent/0.1.0". */
 const agentVersionOf = (request: NextRequest): string | null => /^portcullis-agent\/([\w.+-]{1,40})$/.exec(request.headers.get("user-agent") ?? "")?.[1] ?? null;
 
@@ -65,10 +68,12 @@ export function gatewayRoute<B = undefined>(
   return async (request) => {
     try {
       // Before the body is read: a stranger's megabytes are not worth parsing.
-      const gateway = await authenticateGateway(runtime(), bearerOf(request.headers) ?? undefined, sourceOf(request.headers).address);
+      const authenticated = () => authenticateGateway(runtime(), bearerOf(request.headers) ?? undefined, sourceOf(request.headers).address);
+      const gateway = await authenticated();
       const version = await understood(request, gateway);
       const agent = { version: agentVersionOf(request), protocol: version };
-      return await handler<B>(spec.body ?? null, async (input) => json(await spec.handle({ ...input, gateway, agent })))(request);
+      // And after it: a body may take a minute to come, and its sender was perhaps cut off meanwhile.
+      return await handler<B>(spec.body ?? null, async (input) => json(await spec.handle({ ...input, gateway: spec.body ? await authenticated() : gateway, agent })))(request);
     } catch (error) {
       return errorResponse(error, `${request.method} ${new URL(request.url).pathname}`);
     }
@@ -80,7 +85,7 @@ async function understood(request: NextRequest, gateway: AuthenticatedGateway): 
   try {
     return negotiate(request);
   } catch (error) {
-    if (error instanceof PortcullisError) await noteNotUnderstood(runtime().db.read, gateway.id, error.message);
+    if (error instanceof PortcullisError) await noteNotUnderstood(runtime().db.read, gateway.id, { failure: error.message, agent: { version: agentVersionOf(request), protocol: highestOf(request) } });
     throw error;
   }
 }

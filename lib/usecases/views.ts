@@ -224,7 +224,7 @@ export interface GatewayView extends GatewayPresence {
   endpointHost: string;
   enrolled: boolean;
   agentVersion: string | null;
-  /** Of the gateway protocol, that it and the portal go by. */
+  /** Of the gateway protocol, that it and the portal go by; of one that isn't understood, the highest that it speaks, 0: none. */
   protocolVersion: number | null;
   /** When its credential was made known; null without one. */
   credentialMadeAt: string | null;

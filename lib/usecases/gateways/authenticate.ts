@@ -16,10 +16,14 @@ const CREDENTIAL_LIFETIME_MS = 30 * 24 * 3_600_000;
 const OVERLAP_MS = 60_000;
 /** Operators are told once in such a time, however often somebody tries. */
 const QUIET_MS = 3_600_000;
+/** So long a credential that was replaced is remembered, to notice who has a copy. */
+const REMEMBER_MS = 365 * 24 * 3_600_000;
 
 export interface AuthenticatedGateway extends GatewayIdentity {
   /** The agent is to make another credential. */
   rotationDue: boolean;
+  /** Of the credential that it authenticated with. */
+  credentialHash: Uint8Array<ArrayBuffer>;
 }
 
 /** @throws gateway_unauthenticated: one answer for a credential that never was, was cut off, or was replaced */
@@ -29,11 +33,11 @@ export async function authenticateGateway(ports: Ports, credential: string | und
   if (!owner) throw unknown();
   const now = ports.clock.now();
   if (owner.which === "next") await promote(ports, owner, hash, now, sourceAddress);
-  if (owner.which === "retired" && now.getTime() - (owner.retiredAt?.getTime() ?? 0) > OVERLAP_MS) {
+  if (owner.which === "old" || (owner.which === "retired" && now.getTime() - (owner.retiredAt?.getTime() ?? 0) > OVERLAP_MS)) {
     await alert(ports, owner, now, sourceAddress);
     throw unknown();
   }
-  return { id: owner.id, name: owner.name, rotationDue: owner.which === "current" && isDue(owner, now) };
+  return { id: owner.id, name: owner.name, rotationDue: owner.which === "current" && isDue(owner, now), credentialHash: hash };
 }
 
 const isDue = ({ madeAt, rotationAskedAt }: CredentialOwner, now: Date): boolean =>
@@ -41,7 +45,7 @@ const isDue = ({ madeAt, rotationAskedAt }: CredentialOwner, now: Date): boolean
 
 async function promote(ports: Ports, { id, name }: CredentialOwner, hash: Uint8Array<ArrayBuffer>, now: Date, sourceAddress: string | null): Promise<void> {
   await ports.db.transaction(async (tx) => {
-    if (!(await promoteCredential(tx, id, hash, now))) return;
+    if (!(await promoteCredential(tx, id, hash, { now, forgetBefore: new Date(now.getTime() - REMEMBER_MS) }))) return;
     await appendAudit(tx, [
       { chain: id, at: now, action: "gateway.credential_rotated", actor: { kind: "gateway", id, label: `gateway ${name}`, operator: false }, subject: { kind: "gateway", id }, sourceAddress, data: { name } },
     ]);

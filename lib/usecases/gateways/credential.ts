@@ -4,16 +4,21 @@ import { tokenHashOf } from "@/lib/auth/tokens";
 import { notFound, PortcullisError } from "@/lib/core/errors";
 import { appendAudit, type NewAuditEvent } from "@/lib/db/audit";
 import { askRotation, cutOff, handInCredential, subscriptionsOn } from "@/lib/db/gateway-credentials";
-import type { GatewayIdentity } from "@/lib/db/gateways";
 import type { Ports } from "@/lib/ports";
 import type { CredentialRequest, CredentialResponse } from "@/lib/protocol/messages";
+import type { AuthenticatedGateway } from "@/lib/usecases/gateways/authenticate";
 import { requireOperator } from "@/lib/usecases/search-clients";
 import { requireId } from "@/lib/usecases/subscription-access";
 
-/** From a gateway: it takes over at its first use. Handed in again, it is the same. @throws bad_request for one that is, or was, a credential */
-export async function takeNextCredential(ports: Ports, gateway: GatewayIdentity, { credential }: CredentialRequest): Promise<CredentialResponse> {
-  const taken = await ports.db.transaction((tx) => handInCredential(tx, gateway.id, tokenHashOf(credential)));
-  if (!taken) throw new PortcullisError("bad_request", "This credential is in use already, or was. Make another one.");
+/**
+ * From a gateway: it takes over at its first use. Handed in again, it is the same. The one that was replaced hands in none, not even while
+ * it counts: who has a copy of it would have the gateway for good.
+ *
+ * @throws bad_request for one that is, or was, a credential, and for who doesn't hold the one in use
+ */
+export async function takeNextCredential(ports: Ports, gateway: Pick<AuthenticatedGateway, "id" | "credentialHash">, { credential }: CredentialRequest): Promise<CredentialResponse> {
+  const taken = await ports.db.transaction((tx) => handInCredential(tx, gateway.id, gateway.credentialHash, tokenHashOf(credential)));
+  if (!taken) throw new PortcullisError("bad_request", "This credential is in use already, or was, or the one that it was handed in with was replaced. Make another one, and hand it in with the one in use.");
   return {};
 }
 

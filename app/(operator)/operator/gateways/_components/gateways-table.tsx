@@ -10,7 +10,7 @@ import { EmptyState } from "@/lib/ui/empty-state";
 import { Pill } from "@/lib/ui/pill";
 import { SinceTime } from "@/lib/ui/relative-time";
 import { Cell, HeadCell, Table, TableBody, TableHead, TableRow } from "@/lib/ui/table";
-import { PROTOCOL_VERSION } from "@/lib/protocol/version";
+import { OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from "@/lib/protocol/version";
 import type { GatewayView, Page } from "@/lib/usecases/views";
 import { GatewayActs } from "./gateway-acts";
 
@@ -97,12 +97,9 @@ function GatewayRow({ gateway, onDone }: { gateway: GatewayView; onDone: () => P
       </Cell>
       <Cell label="Agent" className="col-span-2">
         <span className="block">{gateway.agentVersion ?? <span className="text-faint">{gateway.fetched ? "None" : "–"}</span>}</span>
+        {!!gateway.protocolVersion && <span className="block text-xs text-faint">Protocol {gateway.protocolVersion}</span>}
         {gateway.implementation && <span className="block text-xs text-faint">{gateway.implementation === "kernel" ? "Kernel WireGuard" : gateway.implementation}</span>}
-        {gateway.protocolVersion !== null && gateway.protocolVersion < PROTOCOL_VERSION && (
-          <Pill tone="warn" className="mt-1">
-            Update available
-          </Pill>
-        )}
+        <AgentAge version={gateway.protocolVersion} />
       </Cell>
       <Cell className="col-span-2">
         <GatewayActs gateway={gateway} onDone={onDone} />
@@ -110,6 +107,19 @@ function GatewayRow({ gateway, onDone }: { gateway: GatewayView; onDone: () => P
     </TableRow>
   );
 }
+
+function AgentAge({ version }: { version: number | null }) {
+  if (version === null || version === PROTOCOL_VERSION) return null;
+  const [tone, text] = version > PROTOCOL_VERSION ? (["bad", "Newer than this portal"] as const) : version < OLDEST_PROTOCOL_VERSION ? (["bad", "Too old"] as const) : (["warn", "Update available"] as const);
+  return (
+    <Pill tone={tone} className="mt-1">
+      {text}
+    </Pill>
+  );
+}
+
+/** What it says counts for nothing until it and the portal speak a version alike. */
+const isUnderstood = ({ protocolVersion }: GatewayView): boolean => protocolVersion === null || (protocolVersion >= OLDEST_PROTOCOL_VERSION && protocolVersion <= PROTOCOL_VERSION);
 
 function SyncState({ gateway }: { gateway: GatewayView }) {
   const behind = Math.max(0, gateway.revision - gateway.acknowledgedRevision);
@@ -122,8 +132,10 @@ function SyncState({ gateway }: { gateway: GatewayView }) {
           <Pill tone="good">In sync</Pill>
         ) : behind > 0 ? (
           <Pill tone="warn">Behind by {formatCount(behind)}</Pill>
-        ) : (
+        ) : isUnderstood(gateway) ? (
           <Pill tone="warn">Differs from the portal</Pill>
+        ) : (
+          <Pill tone="bad">Not understood</Pill>
         )}
         <span className="tabular text-sm text-faint">
           revision {gateway.fetched ? formatCount(gateway.revision) : `${formatCount(gateway.acknowledgedRevision)} of ${formatCount(gateway.revision)}`}
