@@ -44,7 +44,7 @@ export function GatewayActs({ gateway, onDone }: { gateway: GatewayView; onDone:
         <p className="text-warn">
           {gateway.instances === 0 ? "It has no instances." : `${instances} and every tunnel there stay up on the host, and nobody can be cut there any more. If the host is in wrong hands, stop it, or block its UDP ports in front of it, and move its instances to another gateway.`}
         </p>
-        <p>To have it back, give it a new token: npm run portcullis -- gateway add {gateway.name}.</p>
+        <p>To have it back, give it a new token: <code className="code-text wrap-anywhere">npm run portcullis -- gateway add {gateway.name} --endpoint {gateway.endpointHost}</code></p>
       </AlertDialog>
     </span>
   );

@@ -87,7 +87,7 @@ function GatewayRow({ gateway, onDone }: { gateway: GatewayView; onDone: () => P
         )}
       </Cell>
       <Cell label="State it holds" className="col-span-2">
-        {gateway.enrolled || gateway.fetched ? <SyncState gateway={gateway} /> : <span className="text-faint">Nothing yet</span>}
+        {gateway.enrolled || gateway.fetched ? <SyncState gateway={gateway} /> : <span className="text-faint">{gateway.cutOffAt ? "Not known" : "Nothing yet"}</span>}
       </Cell>
       <Cell label="Instances" className="tabular md:text-right">
         {formatCount(gateway.instances)}
