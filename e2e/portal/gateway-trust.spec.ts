@@ -16,7 +16,6 @@ test("an owner lets machines reach one another with a code, and keeps them apart
   await page.getByRole("button", { name: "Let them" }).click();
   const mail = await inbox.waitFor(tenant.owner.email, { after, subject: "let machines reach one another" });
   await typeCode(page, /\b\d{6}\b/.exec(mail.text)?.[0] ?? "");
-  await page.getByRole("dialog").getByRole("button", { name: "Let them" }).click({ timeout: 5_000 }).catch(() => undefined);
   await expect(page.getByRole("heading", { name: "Machines reach one another: yes" })).toBeVisible();
   await expect(page.getByText(/Confirmed by the gateway after/)).toBeVisible();
   for (const device of DEVICE_NAMES) {
