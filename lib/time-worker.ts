@@ -1,8 +1,10 @@
-/** What is done when its time has come: ends of clients' access, reminders, alerts. As long as a portal process runs; gateways do the first by themselves when none does. */
+/** What is done when its time has come: ends of clients' access and of what subscriptions paid for, reminders, alerts. As long as a portal process runs; gateways do the first by themselves when none does. */
+import { nextBillingEnd } from "@/lib/db/billing";
 import { nextEnd } from "@/lib/db/client-lifecycle";
 import { log } from "@/lib/log";
 import type { Ports } from "@/lib/ports";
 import { alertOverdueCuts } from "@/lib/usecases/alert-overdue-cuts";
+import { advanceBilling, remindOfBilling } from "@/lib/usecases/billing/advance-billing";
 import { forgetWhereabouts } from "@/lib/usecases/forget-whereabouts";
 import { expireClients, remindOwners } from "@/lib/usecases/expire-clients";
 import { rollUpOldTraffic } from "@/lib/usecases/view-traffic";
@@ -21,17 +23,19 @@ export function startTimeWorker(ports: Ports): () => void {
   let stopped = false;
   const round = async (): Promise<number> => {
     await expireClients(ports);
+    await advanceBilling(ports);
     await endHandovers(ports);
     await alertOverdueCuts(ports);
     if (performance.now() >= remindAt) {
       await remindOwners(ports);
+      await remindOfBilling(ports);
       await remindOfWarranties(ports);
       await forgetWhereabouts(ports);
       await rollUpOldTraffic(ports);
       remindAt = performance.now() + REMIND_EVERY_MS;
     }
-    const next = await nextEnd(ports.db.read);
-    return next === null ? LOOK_EVERY_MS : Math.min(LOOK_EVERY_MS, Math.max(0, next.getTime() - ports.clock.now().getTime()));
+    const ends = await Promise.all([nextEnd(ports.db.read), nextBillingEnd(ports.db.read)]);
+    return Math.min(LOOK_EVERY_MS, ...ends.map((end) => (end === null ? LOOK_EVERY_MS : Math.max(0, end.getTime() - ports.clock.now().getTime()))));
   };
   const run = async (): Promise<void> => {
     const wait = await round().catch((error: unknown) => {

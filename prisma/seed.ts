@@ -49,7 +49,7 @@ export async function seedDemo(input: SeedInput): Promise<Seeded> {
     const subscriberId = await ensureAccount(ports, input.issuer, input.subscriber);
     const operatorId = await ensureAccount(ports, input.issuer, input.operator);
     await setOperator(db.read, operatorId, true);
-    await upsertPlan(db.read, { id: ports.newId(), code: "team", name: "Team", maxClients: null, now: ports.clock.now() });
+    await upsertPlan(db.read, { id: ports.newId(), code: "team", name: "Team", maxClients: null, terms: { price: 4900, trialDays: 14, instanceSize: "2 vCPU, 4 GB" }, now: ports.clock.now() });
 
     const known = await findGatewayByName(db.read, input.gateway.name);
     const added = known?.enrolled ? { gatewayId: known.id, enrolToken: null } : await addGateway(ports, input.gateway);

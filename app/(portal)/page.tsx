@@ -9,6 +9,7 @@ import { page } from "@/lib/http/page";
 import { buttonClass } from "@/lib/ui/button";
 import { formatCount } from "@/lib/ui/bytes";
 import { Card } from "@/lib/ui/card";
+import { cx } from "@/lib/ui/cx";
 import { EmptyState } from "@/lib/ui/empty-state";
 import { LinkPending } from "@/lib/ui/link-pending";
 import { listSubscriptions } from "@/lib/usecases/list-subscriptions";
@@ -23,7 +24,17 @@ export default page("subscription.list", async ({ ctx, actor, searchParams }) =>
   if (!only && actor.isOperator && searchParams.all === undefined) redirect("/operator");
   return (
     <Shell actor={actor}>
-      <PageTitle title="Subscriptions" />
+      <PageTitle
+        title="Subscriptions"
+        actions={
+          only && (
+            <Link href="/subscriptions/new" className={cx(buttonClass("secondary"), "w-full sm:w-auto")}>
+              New subscription
+              <LinkPending />
+            </Link>
+          )
+        }
+      />
       {only ? (
         <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
           {subscriptions.map((subscription) => (
@@ -38,19 +49,25 @@ export default page("subscription.list", async ({ ctx, actor, searchParams }) =>
             icon={<CloudOff strokeWidth={1.25} />}
             title="No subscription yet"
             action={
-              actor.isOperator && (
-                <Link href="/operator" className={buttonClass("primary")}>
-                  Open the operator console
+              <span className="flex flex-wrap justify-center gap-3">
+                <Link href="/subscriptions/new" className={buttonClass("primary")}>
+                  New subscription
                   <LinkPending />
                 </Link>
-              )
+                {actor.isOperator && (
+                  <Link href="/operator" className={buttonClass("secondary")}>
+                    Open the operator console
+                    <LinkPending />
+                  </Link>
+                )}
+              </span>
             }
           >
             <p>
               You are signed in as <strong className="font-medium text-ink">{actor.email}</strong>, and no subscription belongs to that address.
             </p>
             <p className="mt-2">
-              If your company has one, ask its owner to add you under exactly this address. If you expected to see one here, sign out and use the account it was set up with.
+              Take one out, and set up its instance in a minute. If your company has one, ask its owner to add you under exactly this address. If you expected to see one here, sign out and use the account it was set up with.
             </p>
           </EmptyState>
         </Card>

@@ -28,11 +28,13 @@ export function InstanceStatusPill({ status }: { status: InstanceStatus }) {
 }
 
 const BILLING: Record<BillingState, { tone: Tone; text: string } | null> = {
+  pending: { tone: "neutral", text: "Waits for payment" },
   trial: { tone: "accent", text: "Trial" },
   active: null,
   past_due: { tone: "warn", text: "Payment due" },
   suspended: { tone: "bad", text: "Suspended" },
   cancelled: { tone: "neutral", text: "Cancelled" },
+  ended: { tone: "neutral", text: "Ended" },
 };
 
 /** Nothing for a subscription in good order: only what needs attention is worth a word. */

@@ -1,7 +1,7 @@
 "use client";
 
 import { useState } from "react";
-import { HardDrive, KeyRound, LogOut, Monitor, Moon, ShieldCheck, Sun, UserRound } from "lucide-react";
+import { CloudUpload, HardDrive, KeyRound, LogOut, Monitor, Moon, ShieldCheck, Sun, UserRound } from "lucide-react";
 import Link from "next/link";
 import { signOut } from "next-auth/react";
 import { applyTheme, parseTheme, type Theme } from "@/app/_client/theme";
@@ -53,6 +53,12 @@ export function UserMenu({ email, name, isOperator, theme }: UserMenuProps) {
           <Link href="/warranties">
             <HardDrive aria-hidden="true" />
             Warranties
+          </Link>
+        </MenuItem>
+        <MenuItem asChild>
+          <Link href="/subscriptions/new">
+            <CloudUpload aria-hidden="true" />
+            New subscription
           </Link>
         </MenuItem>
         <MenuSeparator />

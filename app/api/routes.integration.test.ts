@@ -84,6 +84,19 @@ import { POST as askReactivation } from "@/app/api/v1/operator/users/[userId]/re
 import { POST as reactivate } from "@/app/api/v1/operator/users/[userId]/reactivate/route";
 import { GET as listUsers } from "@/app/api/v1/operator/users/route";
 import { GET as searchClients } from "@/app/api/v1/operator/clients/route";
+import { POST as takeOut } from "@/app/api/v1/subscriptions/route";
+import { POST as cancelSubscription } from "@/app/api/v1/subscriptions/[subscriptionId]/cancel/route";
+import { PUT as changePlan } from "@/app/api/v1/operator/plans/[planId]/route";
+import { POST as retirePlan } from "@/app/api/v1/operator/plans/[planId]/retire/route";
+import { GET as listPlans, POST as addPlan } from "@/app/api/v1/operator/plans/route";
+import { GET as listSubscriptions } from "@/app/api/v1/operator/subscriptions/route";
+import { POST as askActivation } from "@/app/api/v1/operator/subscriptions/[subscriptionId]/activate/challenge/route";
+import { POST as activate } from "@/app/api/v1/operator/subscriptions/[subscriptionId]/activate/route";
+import { POST as suspendSubscription } from "@/app/api/v1/operator/subscriptions/[subscriptionId]/suspend/route";
+import { POST as redeemLicense } from "@/app/api/v1/subscriptions/[subscriptionId]/license/route";
+import { DELETE as withdrawLicense } from "@/app/api/v1/operator/licenses/[licenseId]/route";
+import { POST as askLicense } from "@/app/api/v1/operator/licenses/challenge/route";
+import { GET as listLicenses, POST as makeLicense } from "@/app/api/v1/operator/licenses/route";
 import { GET as listGateways } from "@/app/api/v1/operator/gateways/route";
 import type { Actor, UnprovedActor } from "@/lib/auth/actor";
 import { call, serve, type Answer, type Call } from "@/lib/testing/api";
@@ -193,6 +206,7 @@ async function tryToShorten(who: Who): Promise<Answer> {
 const SIGNED_IN_ONLY = { nobody: "not_signed_in", unproved: "address_not_verified" };
 /** One's own account, whoever one is: with nothing that was asked for, proved or owned. */
 const everybody = (refusal: number | string) => ({ ...SIGNED_IN_ONLY, stranger: refusal, member: refusal, admin: refusal, owner: refusal, operator: refusal });
+const A_PLAN = { name: "Small", price: -1, currency: "EUR", interval: "month", maxClients: null, maxMembers: null, maxSystems: null, instanceSize: "", trialDays: 0, graceDays: 0, retentionDays: 0 };
 const MADE_UP = { challengeId: UNKNOWN_ID, code: "123456" };
 const operators = (outcome: number | string) => ({ ...everybody("forbidden"), operator: outcome });
 const OPERATOR_ONLY = { ...SIGNED_IN_ONLY, stranger: "forbidden", member: "forbidden", admin: "forbidden", owner: "forbidden", operator: 200 };
@@ -279,6 +293,21 @@ const TABLE: { file: string; what: string; make: Make; expected: Record<Who, num
   // A session is no credential there; what a right one gets is tested where systems join.
   { file: "v1/systems", what: "POST a system", make: (who) => post(joinSystem, { body: { publicKey: "xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=", hostName: "nas" } })(who), expected: { ...everybody("credential_unknown"), nobody: "credential_unknown", unproved: "credential_unknown" } },
   { file: "v1/systems/[systemId]", what: "GET how a system's request stands", make: (who) => get(pollSystem, { params: { systemId: UNKNOWN_ID } })(who), expected: { ...everybody("credential_unknown"), nobody: "credential_unknown", unproved: "credential_unknown" } },
+  { file: "v1/subscriptions", what: "POST a subscription to a plan that isn't there", make: (who) => post(takeOut, { body: { planId: UNKNOWN_ID, name: "Mine" } })(who), expected: everybody("plan_unavailable") },
+  { file: "v1/subscriptions/[subscriptionId]/cancel", what: "POST to cancel, of a subscription that isn't there", make: (who) => post(cancelSubscription, { params: { subscriptionId: UNKNOWN_ID }, body: {} })(who), expected: everybody("not_found") },
+  { file: "v1/subscriptions/[subscriptionId]/license", what: "POST a license key that is none", make: (who) => post(redeemLicense, { params: here(), body: { key: "PCL-NONE" } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "license_invalid", owner: "license_invalid", operator: "forbidden" } },
+  { file: "v1/operator/licenses", what: "GET the licenses", make: (who) => get(listLicenses, {})(who), expected: OPERATOR_ONLY },
+  { file: "v1/operator/licenses", what: "POST a license for a plan that isn't there", make: (who) => post(makeLicense, { body: { planId: UNKNOWN_ID, days: 30, proof: MADE_UP } })(who), expected: operators("not_found") },
+  { file: "v1/operator/licenses/challenge", what: "POST for a proof to make one for a plan that isn't there", make: (who) => post(askLicense, { body: { planId: UNKNOWN_ID, days: 30 } })(who), expected: operators("not_found") },
+  { file: "v1/operator/licenses/[licenseId]", what: "DELETE a license that isn't there", make: (who) => remove(withdrawLicense, { params: { licenseId: UNKNOWN_ID } })(who), expected: operators("not_found") },
+  { file: "v1/operator/plans", what: "GET the plans", make: (who) => get(listPlans, {})(who), expected: OPERATOR_ONLY },
+  { file: "v1/operator/plans", what: "POST a plan at no price that can be", make: (who) => post(addPlan, { body: A_PLAN })(who), expected: operators("bad_request") },
+  { file: "v1/operator/plans/[planId]", what: "PUT a plan that isn't there", make: (who) => put(changePlan, { params: { planId: UNKNOWN_ID }, body: { ...A_PLAN, price: 1 } })(who), expected: operators("not_found") },
+  { file: "v1/operator/plans/[planId]/retire", what: "POST to retire a plan that isn't there", make: (who) => post(retirePlan, { params: { planId: UNKNOWN_ID }, body: { retired: true } })(who), expected: operators("not_found") },
+  { file: "v1/operator/subscriptions", what: "GET all subscriptions", make: (who) => get(listSubscriptions, {})(who), expected: OPERATOR_ONLY },
+  { file: "v1/operator/subscriptions/[subscriptionId]/activate/challenge", what: "POST for a proof to activate one that isn't there", make: (who) => post(askActivation, { params: { subscriptionId: UNKNOWN_ID }, body: { until: null } })(who), expected: operators("not_found") },
+  { file: "v1/operator/subscriptions/[subscriptionId]/activate", what: "POST to activate one that isn't there", make: (who) => post(activate, { params: { subscriptionId: UNKNOWN_ID }, body: { until: null, proof: MADE_UP } })(who), expected: operators("not_found") },
+  { file: "v1/operator/subscriptions/[subscriptionId]/suspend", what: "POST to suspend one that isn't there", make: (who) => post(suspendSubscription, { params: { subscriptionId: UNKNOWN_ID } })(who), expected: operators("not_found") },
   { file: "v1/operator/users", what: "GET people", make: (who) => get(listUsers, { query: "?q=acme" })(who), expected: OPERATOR_ONLY },
   { file: "v1/operator/users/[userId]/deactivate", what: "POST to turn an account off", make: (who) => post(deactivate, { params: { userId: UNKNOWN_ID } })(who), expected: operators("not_found") },
   { file: "v1/operator/users/[userId]/reactivate", what: "POST to turn one back on", make: (who) => post(reactivate, { params: { userId: UNKNOWN_ID }, body: { proof: MADE_UP } })(who), expected: operators("not_found") },
@@ -319,6 +348,8 @@ describe("T3: ids of another tenant, in every place of an address, are the same 
     ["GET the live events", (subscriptionId, _, as = acme.owner) => call(kit, "GET", events, { as, params: { subscriptionId } })],
     ["POST for a code", (subscriptionId, _, as = acme.owner) => call(kit, "POST", challenge, { as, params: { subscriptionId }, body: { nickname: "machine" } })],
     ["POST a client", (subscriptionId, _, as = acme.owner) => call(kit, "POST", issue, { as, params: { subscriptionId }, body: { ...issueInput(kit, subscriptionId, "machine", null), proof: { challengeId: UNKNOWN_ID, code: "123456" } } })],
+    ["POST a license key", (subscriptionId, _, as = acme.owner) => call(kit, "POST", redeemLicense, { as, params: { subscriptionId }, body: { key: "PCL-NONE" } })],
+    ["POST to cancel", (subscriptionId, _, as = acme.owner) => call(kit, "POST", cancelSubscription, { as, params: { subscriptionId }, body: {} })],
     ["POST the instance", (subscriptionId, _, as = acme.owner) => call(kit, "POST", provision, { as, params: { subscriptionId }, body: { name: "Atlas", subnetV4: "10.73.5.0/24" } })],
     ["GET gateways to move to", (subscriptionId, _, as = acme.owner) => call(kit, "GET", gatewaysToMoveTo, { as, params: { subscriptionId } })],
     ["POST the instance elsewhere", (subscriptionId, _, as = acme.owner) => call(kit, "POST", moveInstance, { as, params: { subscriptionId }, body: { gatewayId: UNKNOWN_ID } })],

@@ -262,7 +262,7 @@ describe("a proof is never spent on an act that failed", () => {
   ])("a subscription that became %s meanwhile", async (billingState, code) => {
     const tenant = await makeTenant(kit, { gateway: acme.gateway });
     const { proof, issue } = await prepareIssue(kit, tenant.owner, tenant.subscriptionId, "laptop");
-    await kit.sql("UPDATE subscriptions SET billing_state = $2::billing_state WHERE id = $1", [tenant.subscriptionId, billingState]);
+    await kit.sql("UPDATE subscriptions SET billing_state = $2::billing_state, billing_until = CASE WHEN $2 = 'cancelled' THEN now() END WHERE id = $1", [tenant.subscriptionId, billingState]);
     await expect(issue()).rejects.toMatchObject({ code });
     expect(await challengeRow(proof.challengeId)).toMatchObject({ used_at: null, tries_left: 5 });
   });

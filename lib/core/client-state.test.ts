@@ -59,6 +59,10 @@ describe("a client's state", () => {
   });
 
   test("puts a peer on the device while it is active, and in no other state", () => {
-    expect(CLIENT_STATES.filter(mustBeOnDevice)).toEqual(["active"]);
+    expect(CLIENT_STATES.filter((state) => mustBeOnDevice(state))).toEqual(["active"]);
+  });
+
+  test("puts none on the device while its subscription gives no access", () => {
+    expect(CLIENT_STATES.filter((state) => mustBeOnDevice(state, true))).toEqual([]);
   });
 });

@@ -40,7 +40,7 @@ export function requireNotFinal(state: ClientState): void {
   if (state === "revoked") throw new PortcullisError("client_final", "This client is revoked, and that is final. Add a new client instead.");
 }
 
-/** Whether the gateway must hold the client as a peer. */
-export function mustBeOnDevice(state: ClientState): boolean {
-  return state === "active";
+/** Whether the gateway must hold the client as a peer. @param held its subscription gives no access: off the device whatever its own state, which stays for when it does again */
+export function mustBeOnDevice(state: ClientState, held = false): boolean {
+  return state === "active" && !held;
 }

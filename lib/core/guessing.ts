@@ -99,6 +99,15 @@ export const POLICIES = {
     account: { free: 30, firstWaitSeconds: MINUTE, factor: 2, longestWaitSeconds: HOUR },
     known: null,
   },
+  /** A license key, by somebody signed in. Can't be guessed, as it is signed: this keeps the work small, and strangers from trying what they found. */
+  license: {
+    source: { free: 100, firstWaitSeconds: MINUTE, factor: 2, longestWaitSeconds: HOUR },
+    pair: null,
+    pairUnderAttack: null,
+    attackAt: 0,
+    account: { free: 20, firstWaitSeconds: MINUTE, factor: 2, longestWaitSeconds: HOUR },
+    known: null,
+  },
   /**
    * A passkey that doesn't say beforehand whose it is. Can't be guessed: this only keeps the work small. The sign-in page takes one try by
    * being opened, and a whole office may be one source, so the waits stay short.

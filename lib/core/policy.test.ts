@@ -22,6 +22,8 @@ const EXPECTED: [SubscriptionPermission, ...("any" | "own" | "none")[]][] = [
   ["system.read", "any", "any", "none", "any"],
   ["system.approve", "any", "any", "none", "none"],
   ["system.remove", "any", "any", "none", "any"],
+  ["subscription.redeem", "any", "any", "none", "none"],
+  ["subscription.cancel", "any", "none", "none", "any"],
 ];
 
 describe.each(EXPECTED)("%s", (permission, ...expected) => {
@@ -38,7 +40,7 @@ test("nothing is granted to a standing that the table doesn't know", () => {
 });
 
 test("the table has every permission that is about a subscription, and no other", () => {
-  const elsewhere = ["public", "address.verify", "subscription.list", "operator.read", "account.security", "warranty.own"];
+  const elsewhere = ["public", "address.verify", "subscription.list", "subscription.take_out", "operator.read", "account.security", "warranty.own"];
   expect(PERMISSIONS.filter((permission) => !elsewhere.includes(permission)).sort()).toEqual(EXPECTED.map(([permission]) => permission).sort());
 });
 
@@ -53,12 +55,14 @@ test("what widens access, or decides who signs in, takes a step-up; what takes a
     "address.verify",
     "api-key.rotate",
     "api-key.show",
+    "billing.activate",
     "client.extend",
     "client.issue",
     "client.rekey",
     "client.resume",
     "identity.link",
     "identity.unlink",
+    "license.make",
     "passkey.add",
     "passkey.remove",
     "password.set",

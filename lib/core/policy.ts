@@ -33,6 +33,12 @@ export const PERMISSIONS = [
   "system.approve",
   /** Refuses a system that asked, or removes one. */
   "system.remove",
+  /** Ends it: at once, or when what is paid for is over. */
+  "subscription.cancel",
+  /** Pays for it with a license key. */
+  "subscription.redeem",
+  /** For oneself. */
+  "subscription.take_out",
   "operator.read",
   /** One's own account: factors, sessions, address. */
   "account.security",
@@ -42,7 +48,7 @@ export const PERMISSIONS = [
 export type Permission = (typeof PERMISSIONS)[number];
 
 /** The part of the permissions that is about one subscription, and so depends on the actor's standing in it. */
-export type SubscriptionPermission = Extract<Permission, "subscription.read" | "client.read" | "client.issue" | "client.revoke" | "client.suspend" | "client.resume" | "activity.read" | "subscription.policy" | "instance.provision" | "instance.remove" | "instance.move" | "instance.api-key" | "system.read" | "system.approve" | "system.remove">;
+export type SubscriptionPermission = Extract<Permission, "subscription.read" | "client.read" | "client.issue" | "client.revoke" | "client.suspend" | "client.resume" | "activity.read" | "subscription.policy" | "instance.provision" | "instance.remove" | "instance.move" | "subscription.cancel" | "subscription.redeem" | "instance.api-key" | "system.read" | "system.approve" | "system.remove">;
 
 type Reach = "any" | "own" | "none";
 
@@ -66,6 +72,8 @@ const TABLE: Record<SubscriptionPermission, Record<Standing, Reach>> = {
   "system.read": { owner: "any", admin: "any", member: "none", operator: "any" },
   "system.approve": { owner: "any", admin: "any", member: "none", operator: "none" },
   "system.remove": { owner: "any", admin: "any", member: "none", operator: "any" },
+  "subscription.redeem": { owner: "any", admin: "any", member: "none", operator: "none" },
+  "subscription.cancel": { owner: "any", admin: "none", member: "none", operator: "any" },
 };
 
 /** How far a permission reaches for a standing. */
@@ -97,6 +105,8 @@ export const STEP_UP_ACTIONS = [
   "account.delete",
   "policy.relax",
   "user.reactivate",
+  "billing.activate",
+  "license.make",
   "warranty.transfer",
   "api-key.show",
   "api-key.rotate",

@@ -5,11 +5,15 @@ export type Role = (typeof ROLES)[number];
 export const CLIENT_STATES = ["active", "suspended", "expired", "revoked"] as const;
 export type ClientState = (typeof CLIENT_STATES)[number];
 
-export const BILLING_STATES = ["trial", "active", "past_due", "suspended", "cancelled"] as const;
+export const BILLING_STATES = ["pending", "trial", "active", "past_due", "suspended", "cancelled", "ended"] as const;
 export type BillingState = (typeof BILLING_STATES)[number];
 
-/** Whether a subscription may be given access, new or again. What it has stays as it is. */
+/** Whether a subscription gives access: its clients are on their device, and more can be added. In any other state all of them are off. */
 export const isInGoodStanding = (state: BillingState): boolean => state === "trial" || state === "active" || state === "past_due";
+
+/** How often a plan is paid for. */
+export const PLAN_INTERVALS = ["month", "year"] as const;
+export type PlanInterval = (typeof PLAN_INTERVALS)[number];
 
 /** provisioning: wanted, and not yet confirmed by the gateway. */
 export const INSTANCE_STATUSES = ["provisioning", "ready", "failed", "deprovisioned"] as const;

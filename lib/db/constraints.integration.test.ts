@@ -24,6 +24,7 @@ afterAll(() => kit.close());
 
 /** For one person, who $1 is. */
 const TWO_OF_EACH = [
+  "INSERT INTO licenses SELECT gen_random_uuid(), (SELECT id FROM plans LIMIT 1), 30, '', now(), 'olga@operators.test' FROM generate_series(1, 2) WHERE $1::uuid IS NOT NULL",
   "INSERT INTO passwords VALUES ($1, '$argon2id$v=19$', now())",
   "INSERT INTO totp_devices SELECT gen_random_uuid(), $1, 'phone', '\\x00', 1, 6, 30, 1, NULL, NULL, 0, now(), now(), NULL FROM generate_series(1, 2)",
   "INSERT INTO recovery_codes SELECT gen_random_uuid(), $1, sha256(i::text::bytea), now(), NULL FROM generate_series(1, 2) i",
@@ -57,6 +58,23 @@ const REFUSED_UPDATES: [constraint: string, table: string, assignment: string][]
   ["sessions_expire_later", "sessions", "expires_at = created_at"],
   ["plans_max_clients_positive", "plans", "max_clients = 0"],
   ["plans_max_client_days_positive", "plans", "max_client_days = 0"],
+  ["licenses_days", "licenses", "days = 0"],
+  ["licenses_redeemed_whole", "licenses", "redeemed_at = now()"],
+  ["licenses_withdrawn_or_redeemed", "licenses", "withdrawn_at = now(), redeemed_at = now(), subscription_id = (SELECT id FROM subscriptions LIMIT 1)"],
+  ["plans_max_members_positive", "plans", "max_members = 0"],
+  ["plans_price_not_negative", "plans", "price = -1"],
+  ["plans_currency", "plans", "currency = 'eur'"],
+  ["plans_days", "plans", "grace_days = -1"],
+  ["plans_days", "plans", "trial_days = 366"],
+  ["plans_days", "plans", "retention_days = 366"],
+  ["subscriptions_billing_until", "subscriptions", "billing_state = 'trial'"],
+  ["subscriptions_billing_until", "subscriptions", "billing_state = 'past_due'"],
+  ["subscriptions_billing_until", "subscriptions", "billing_state = 'cancelled'"],
+  ["subscriptions_billing_until", "subscriptions", "billing_state = 'suspended', billing_until = now()"],
+  ["subscriptions_cancels_at_end", "subscriptions", "cancels_at_end = true"],
+  ["subscriptions_cancels_at_end", "subscriptions", "cancels_at_end = true, billing_state = 'past_due', billing_until = now()"],
+  ["subscriptions_billing_reminded", "subscriptions", "billing_reminded = 1"],
+  ["subscriptions_billing_reminded", "subscriptions", "billing_reminded = 3, billing_until = now()"],
   ["plans_code_key", "plans", "code = 'same'"],
   ["gateways_revision_not_negative", "gateways", "revision = -1"],
   ["gateways_box_public_key_length", "gateways", "box_public_key = '\\x00'"],
@@ -269,6 +287,12 @@ test("deprovisioned is final, whoever writes", async () => {
     expect((await refusalOf("UPDATE instances SET status = $1 WHERE status = 'deprovisioned'", [status])).message).toMatch(/deprovisioned, which is final/);
   }
   await kit.sql("DELETE FROM instances WHERE status = 'deprovisioned'");
+});
+
+test("a subscription that has ended stays so, whoever writes", async () => {
+  const { subscriptionId } = await makeTenant(kit, { name: "over", gateway: acme.gateway });
+  await kit.sql("UPDATE subscriptions SET billing_state = 'ended' WHERE id = $1", [subscriptionId]);
+  for (const state of ["pending", "active", "suspended"]) expect((await refusalOf("UPDATE subscriptions SET billing_state = $2 WHERE id = $1", [subscriptionId, state])).message).toMatch(/ended, which is final/);
 });
 
 test("a revoked client's key is never used again, and its address is", async () => {

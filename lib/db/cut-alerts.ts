@@ -23,7 +23,7 @@ export async function lockOverdueCuts(tx: Tx, committedBefore: Date, limit: numb
     SELECT ch.gateway_id AS "gatewayId", g.name AS "gatewayName", p.last_seen_at AS "gatewayLastSeenAt", g.agentless, p.failure, ch.revision,
       c.subscription_id AS "subscriptionId", s.name AS "subscriptionName", c.id AS "clientId", c.nickname, ch.committed_at AS "committedAt"
     FROM gateway_changes ch
-    JOIN access_clients c ON c.instance_id = ch.instance_id AND c.gateway_id = ch.gateway_id AND c.revision = ch.revision AND c.state <> 'active' AND (ch.client_id IS NULL OR c.id = ch.client_id)
+    JOIN access_clients c ON c.instance_id = ch.instance_id AND c.gateway_id = ch.gateway_id AND c.revision = ch.revision AND (c.state <> 'active' OR c.held) AND (ch.client_id IS NULL OR c.id = ch.client_id)
     JOIN subscriptions s ON s.id = c.subscription_id
     JOIN gateways g ON g.id = ch.gateway_id
     LEFT JOIN gateway_presence p ON p.gateway_id = ch.gateway_id

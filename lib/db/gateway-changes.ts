@@ -111,13 +111,13 @@ export async function settleChanges(tx: Tx, ack: Acknowledgement): Promise<Settl
       WHERE gateway_id = ${ack.gatewayId}::uuid AND revision <= ${ack.revision} AND acknowledged_at IS NULL
       RETURNING *)
     SELECT s.revision, s.instance_id, i.name AS instance_name, i.subscription_id, s.client_id, c.nickname,
-           c.state <> 'active' AND c.revision = s.revision AND c.gateway_id = s.gateway_id AS cut, COALESCE(w.count, 0) AS cut_count, COALESCE(w.names, '{}') AS cut_names,
+           (c.state <> 'active' OR c.held) AND c.revision = s.revision AND c.gateway_id = s.gateway_id AS cut, COALESCE(w.count, 0) AS cut_count, COALESCE(w.names, '{}') AS cut_names,
            s.client_id IS NULL AND i.status = 'deprovisioned' AS gone, s.alerted_at IS NOT NULL AS alerted, sub.name AS subscription_name,
            s.requested_at, s.committed_at, s.delivered_at, s.applied_at, s.acknowledged_at
     FROM settled s JOIN instances i ON i.id = s.instance_id JOIN subscriptions sub ON sub.id = i.subscription_id LEFT JOIN access_clients c ON c.id = s.client_id
     LEFT JOIN LATERAL (
       SELECT count(*)::int AS count, (array_agg(a.nickname ORDER BY a.created_at))[1:${NAMED}::int] AS names FROM access_clients a
-      WHERE s.client_id IS NULL AND a.instance_id = s.instance_id AND a.gateway_id = s.gateway_id AND a.revision = s.revision AND a.state <> 'active') w ON true
+      WHERE s.client_id IS NULL AND a.instance_id = s.instance_id AND a.gateway_id = s.gateway_id AND a.revision = s.revision AND (a.state <> 'active' OR a.held)) w ON true
     ORDER BY s.revision`;
   return rows.map((row) => ({
     revision: row.revision,

@@ -62,7 +62,7 @@ async function readPeers(tx: Tx, instanceIds: string[]): Promise<PeerRow[]> {
   return tx.$queryRaw<PeerRow[]>`
     SELECT instance_id, id AS client_id, public_key, sealed_preshared_key, host(address_v4) AS address_v4, host(address_v6) AS address_v6, expires_at,
       next_public_key, next_sealed_preshared_key, next_key_at
-    FROM access_clients WHERE instance_id = ANY(${instanceIds}::uuid[]) AND state = 'active' ORDER BY id`;
+    FROM access_clients WHERE instance_id = ANY(${instanceIds}::uuid[]) AND state = 'active' AND NOT held ORDER BY id`;
 }
 
 /** What the gateway must hold of one instance, its peers included. Lock its row and its clients' first. */
@@ -121,7 +121,7 @@ export async function readDelta(tx: Tx, gatewayId: string, since: number, now: D
         ORDER BY revision LIMIT ${MAX_CHANGES_PER_DELTA}) recent)
     SELECT g.revision, g.cut_off_at IS NOT NULL AS cut_off, d.instance_id, d.client_id, c.public_key, c.sealed_preshared_key, host(c.address_v4) AS address_v4,
            host(c.address_v6) AS address_v6, c.expires_at, c.next_public_key, c.next_sealed_preshared_key, c.next_key_at,
-           ARRAY(SELECT k.public_key FROM client_keys k WHERE k.client_id = d.client_id AND k.retired_revision > ${since}) AS retired_keys, c.state = 'active' AND i.status <> 'deprovisioned' AS active
+           ARRAY(SELECT k.public_key FROM client_keys k WHERE k.client_id = d.client_id AND k.retired_revision > ${since}) AS retired_keys, c.state = 'active' AND NOT c.held AND i.status <> 'deprovisioned' AS active
     FROM gateways g LEFT JOIN changed d ON true LEFT JOIN access_clients c ON c.id = d.client_id LEFT JOIN instances i ON i.id = d.instance_id
     WHERE g.id = ${gatewayId}::uuid`;
   const [first] = rows;

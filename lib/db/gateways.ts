@@ -125,7 +125,7 @@ export async function listGatewayRows(tx: Tx): Promise<GatewayRow[]> {
     FROM gateways g LEFT JOIN gateway_presence p ON p.gateway_id = g.id
     LEFT JOIN LATERAL (
       SELECT count(*)::int AS cuts, min(ch.committed_at) AS since FROM gateway_changes ch
-      JOIN access_clients c ON c.instance_id = ch.instance_id AND c.gateway_id = ch.gateway_id AND c.revision = ch.revision AND c.state <> 'active' AND (ch.client_id IS NULL OR c.id = ch.client_id)
+      JOIN access_clients c ON c.instance_id = ch.instance_id AND c.gateway_id = ch.gateway_id AND c.revision = ch.revision AND (c.state <> 'active' OR c.held) AND (ch.client_id IS NULL OR c.id = ch.client_id)
       WHERE ch.gateway_id = g.id AND ch.acknowledged_at IS NULL AND NOT (g.agentless AND ch.delivered_at IS NOT NULL)) late ON true
     ORDER BY g.name`;
   return rows.map((row) => ({ ...row, revision: Number(row.revision), acknowledgedRevision: Number(row.acknowledgedRevision) }));

@@ -45,7 +45,7 @@ export async function fetchPeerList(db: Database, instance: ListedInstance, now:
       if (!gateway) throw new Error("The gateway is gone.");
       const rows = await tx.$queryRaw<{ public_key: Uint8Array; address_v4: string; address_v6: string }[]>`
         SELECT public_key, host(address_v4) AS address_v4, host(address_v6) AS address_v6 FROM access_clients
-        WHERE instance_id = ${instance.id}::uuid AND state = 'active' AND (expires_at IS NULL OR expires_at > ${now}) ORDER BY host_index`;
+        WHERE instance_id = ${instance.id}::uuid AND state = 'active' AND NOT held AND (expires_at IS NULL OR expires_at > ${now}) ORDER BY host_index`;
       const delivered = await tx.$queryRaw<{ clientId: string | null }[]>`
         UPDATE gateway_changes SET delivered_at = GREATEST(${now}, committed_at)
         WHERE gateway_id = ${instance.gatewayId}::uuid AND instance_id = ${instance.id}::uuid AND revision <= ${gateway.revision} AND delivered_at IS NULL AND acknowledged_at IS NULL

@@ -3,11 +3,13 @@ import type { SubnetV4, SubnetV6 } from "@/lib/core/subnet";
 import type { Role } from "@/lib/core/vocabulary";
 import type { Tx } from "./client";
 import { notifySubscriptions, type DeviceChangeTimes } from "./gateway-changes";
+import type { PlanTerms } from "./plans";
 import { fromBase64 } from "./values";
 
-export async function upsertPlan(tx: Tx, plan: { id: string; code: string; name: string; maxClients: number | null; maxClientDays?: number | null; now: Date }): Promise<string> {
+/** @param plan.terms what it begins with, where there is none of this code yet; edited in the console from then on */
+export async function upsertPlan(tx: Tx, plan: { id: string; code: string; name: string; maxClients: number | null; maxClientDays?: number | null; terms?: Partial<PlanTerms>; now: Date }): Promise<string> {
   const { code, name, maxClients, maxClientDays = null } = plan;
-  const row = await tx.plan.upsert({ where: { code }, create: { id: plan.id, code, name, maxClients, maxClientDays, createdAt: plan.now }, update: { name, maxClients, maxClientDays } });
+  const row = await tx.plan.upsert({ where: { code }, create: { ...plan.terms, id: plan.id, code, name, maxClients, maxClientDays, createdAt: plan.now }, update: { name, maxClients, maxClientDays } });
   return row.id;
 }
 

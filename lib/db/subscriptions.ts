@@ -1,6 +1,7 @@
 /** Subscriptions as an actor may see them. Each query is scoped: a subscription the actor has no part in is as if it weren't there. */
 import type { Standing } from "@/lib/core/policy";
-import type { BillingState, InstanceStatus, Role, SharedConfigPolicy } from "@/lib/core/vocabulary";
+import type { Billing, BillingTerms } from "@/lib/core/billing";
+import type { BillingState, InstanceStatus, PlanInterval, Role, SharedConfigPolicy } from "@/lib/core/vocabulary";
 import type { SubnetV4, SubnetV6 } from "@/lib/core/subnet";
 import type { VerifiedProof } from "@/lib/auth/step-up";
 import type { Tx } from "./client";
@@ -36,10 +37,20 @@ export interface InstanceRow {
   gateway: { id: string; name: string; endpointHost: string; boxPublicKey: Uint8Array | null; protocolVersion: number | null } & GatewaySeen;
 }
 
+/** amount: in the currency's smallest unit. */
+export interface PlanPrice {
+  amount: number;
+  currency: string;
+  interval: PlanInterval;
+}
+
 export interface SubscriptionAccess {
   id: string;
   name: string;
   billingState: BillingState;
+  billing: Billing;
+  terms: BillingTerms;
+  price: PlanPrice;
   twoFactorRequired: boolean;
   /** What happens to a client whose config two machines use. */
   sharedConfigPolicy: SharedConfigPolicy;
@@ -60,6 +71,13 @@ interface Row {
   id: string;
   name: string;
   billing_state: BillingState;
+  billing_until: Date | null;
+  cancels_at_end: boolean;
+  grace_days: number;
+  retention_days: number;
+  price: number;
+  currency: string;
+  interval: PlanInterval;
   two_factor_required: boolean;
   shared_config_policy: SharedConfigPolicy;
   plan_name: string;
@@ -96,7 +114,7 @@ interface Row {
 }
 
 const COLUMNS = Prisma.sql`
-  s.id, s.name, s.billing_state, s.two_factor_required, s.shared_config_policy::text, p.name AS plan_name, p.max_clients, p.max_client_days, p.max_systems, k.ending AS api_key_ending, k.created_at AS api_key_created_at, m.role,
+  s.id, s.name, s.billing_state, s.billing_until, s.cancels_at_end, p.grace_days, p.retention_days, p.price, p.currency, p."interval", s.two_factor_required, s.shared_config_policy::text, p.name AS plan_name, p.max_clients, p.max_client_days, p.max_systems, k.ending AS api_key_ending, k.created_at AS api_key_created_at, m.role,
   i.id AS instance_id, i.name AS instance_name, i.status, i.subnet_v4::text, i.subnet_v6::text, host(i.tunnel_address_v4) AS tunnel_address_v4,
   host(i.tunnel_address_v6) AS tunnel_address_v6, i.listen_port, i.public_key, ARRAY(SELECT host(d) FROM unnest(i.dns) d) AS dns, i.mtu,
   i.persistent_keepalive_seconds AS keepalive, i.live_clients, i.peers_reach, gp.protocol_version,
@@ -111,6 +129,9 @@ function fromRow(row: Row): SubscriptionAccess {
     id: row.id,
     name: row.name,
     billingState: row.billing_state,
+    billing: { state: row.billing_state, until: row.billing_until, cancelsAtEnd: row.cancels_at_end },
+    terms: { graceDays: row.grace_days, retentionDays: row.retention_days },
+    price: { amount: row.price, currency: row.currency, interval: row.interval },
     twoFactorRequired: row.two_factor_required,
     sharedConfigPolicy: row.shared_config_policy,
     planName: row.plan_name,

@@ -28,7 +28,7 @@ export async function countOwnClients(tx: Tx, userId: string): Promise<number> {
 export async function listSoleOwned(tx: Tx, userId: string): Promise<{ id: string; name: string }[]> {
   return tx.$queryRaw`
     SELECT s.id, s.name FROM subscriptions s JOIN memberships m ON m.subscription_id = s.id AND m.user_id = ${userId}::uuid AND m.role = 'owner'
-    WHERE s.billing_state <> 'cancelled'
+    WHERE s.billing_state NOT IN ('cancelled', 'ended')
       AND NOT EXISTS (SELECT FROM memberships o JOIN users u ON u.id = o.user_id
         WHERE o.subscription_id = s.id AND o.role = 'owner' AND o.user_id <> ${userId}::uuid AND u.deactivated_at IS NULL)
     ORDER BY s.name, s.id`;

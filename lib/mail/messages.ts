@@ -1,4 +1,5 @@
 import type { CodeDigits } from "@/lib/core/step-up-code";
+import type { BillingState } from "@/lib/core/vocabulary";
 
 /** What changed about a person's factors. */
 export type FactorNotice =
@@ -81,6 +82,11 @@ export type SystemMail =
   | { template: "system-asks"; name: string; serial: string | null; version: string | null; publicKey: string; sourceAddress: string; instanceName: string; subscriptionName: string; expiresAt: string; url: string }
   | { template: "system-approved" | "system-removed"; name: string; publicKey: string; instanceName: string; subscriptionName: string; byEmail: string; byOperator: boolean; at: string; url: string };
 
+/** About a subscription's billing. until: when the state ends by itself; null: it doesn't. byEmail null: the portal, as a time was over. */
+export type BillingMail =
+  | { template: "billing-ending"; subscriptionName: string; state: BillingState; next: BillingState; days: number; until: string; url: string }
+  | { template: "billing-changed"; subscriptionName: string; from: BillingState; to: BillingState; until: string | null; cancelsAtEnd: boolean; byEmail: string | null; byOperator: boolean; at: string; url: string };
+
 /** Two machines on one client's key. networks: the two, none where the portal keeps no addresses; replaceUrl: for its owner alone. */
 export interface SharedConfigMail {
   template: "config-shared";
@@ -121,6 +127,7 @@ export type MailContent =
   | GatewayMail
   | InstanceMail
   | SystemMail
+  | BillingMail
   | WarrantyMail
   | (Notice & Noticed)
   | SignInMail

@@ -1,6 +1,7 @@
 /** What the portal's mails say. Plain text first; the HTML says the same. Every value from outside is escaped, and none reaches a header but the subject. */
 import type { CodeDigits } from "@/lib/core/step-up-code";
 import { accountMail } from "./account-mails";
+import { billingMail } from "./billing-mails";
 import { clientMail } from "./client-mails";
 import { factorNotice } from "./factor-notices";
 import { gatewayMail } from "./gateway-mails";
@@ -72,6 +73,9 @@ function partsOf(content: MailContent, codes: Codes): Parts {
     case "system-approved":
     case "system-removed":
       return systemMail(content);
+    case "billing-ending":
+    case "billing-changed":
+      return billingMail(content);
     case "warranty-ending":
     case "warranty-offered":
     case "warranty-transferred":

@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { setNonce } from "get-nonce";
 
 /**
@@ -8,8 +8,10 @@ import { setNonce } from "get-nonce";
  * without it the content security policy refuses that style.
  */
 export function NonceProvider({ nonce, children }: { nonce: string | null; children: ReactNode }) {
+  // The document's own: a page that is asked for again from within it comes with a nonce that its policy doesn't know.
+  const [first] = useState(nonce);
   useEffect(() => {
-    if (nonce !== null) setNonce(nonce);
-  }, [nonce]);
+    if (first !== null) setNonce(first);
+  }, [first]);
   return children;
 }

@@ -1,4 +1,5 @@
 import type { AuditEvent } from "@/lib/core/audit-chain";
+import { billingSentence, planSentence } from "./billing/sentences";
 import { accountSentence } from "./account-sentences";
 import { factorSentence } from "./factor-sentences";
 import { signInSentence } from "./sign-in/sentences";
@@ -25,6 +26,10 @@ export function sentenceOf({ action, data }: Pick<AuditEvent, "action" | "data">
   switch (action) {
     case "subscription.created":
       return `Took out the subscription ${text("name")}.`;
+    case "billing.changed":
+      return billingSentence(data);
+    case "license.redeemed":
+      return `Redeemed a license key for ${text("days")} days.`;
     case "instance.provisioned":
       return `Asked for the instance ${text("name")} on ${text("subnetV4")}.`;
     case "instance.taken_down":
@@ -81,6 +86,8 @@ export function sentenceOf({ action, data }: Pick<AuditEvent, "action" | "data">
       return `Ended the access of “${text("nickname")}”: its time was over.`;
     case "client.cut":
       return `Confirmed that “${text("nickname")}” is cut off, ${text("tookMs")} ms after the request.`;
+    case "clients.cut":
+      return `Confirmed that ${clients(Number(data.clients ?? 0))} of ${text("name")} ${Number(data.clients) === 1 ? "is" : "are"} cut off, ${text("tookMs")} ms after the request.`;
     case "client.cut_overdue":
       return `Told the owners by mail that “${text("nickname")}” is not cut yet: the gateway ${text("gateway")} has not confirmed it for a minute.`;
     case "gateway.cut_off":
@@ -94,6 +101,6 @@ export function sentenceOf({ action, data }: Pick<AuditEvent, "action" | "data">
     case "operator.viewed":
       return "Looked at this subscription as an operator.";
     default:
-      return factorSentence(action, data) ?? signInSentence(action, data) ?? accountSentence(action, data) ?? action;
+      return planSentence(action, data) ?? factorSentence(action, data) ?? signInSentence(action, data) ?? accountSentence(action, data) ?? action;
   }
 }

@@ -7,12 +7,12 @@ import type { LockedClient } from "@/lib/db/clients";
 import { takeRevision } from "@/lib/db/gateway-changes";
 import { elementHash, emptyDigest, xorInto } from "@/lib/protocol/digest";
 
-type DeviceClient = Pick<LockedClient, "instanceId" | "publicKey" | "hasPresharedKey" | "addressV4" | "addressV6" | "next">;
+type DeviceClient = Pick<LockedClient, "instanceId" | "publicKey" | "hasPresharedKey" | "addressV4" | "addressV6" | "next" | "held">;
 
 /** Of all that the device holds of a client in this state. */
 function digestOn(client: DeviceClient, state: ClientState): Uint8Array {
   const digest = emptyDigest();
-  if (mustBeOnDevice(state)) {
+  if (mustBeOnDevice(state, client.held)) {
     for (const { publicKey, hasPresharedKey, allowedIps } of peersOfClient(client)) xorInto(digest, elementHash({ kind: "peer", instanceId: client.instanceId, publicKey, allowedIps, hasPresharedKey }));
   }
   return digest;

@@ -40,7 +40,7 @@ export async function acknowledgeRevision(ports: Ports, gateway: GatewayIdentity
     const actor: AuditActor = { kind: "gateway", id: gateway.id, label: `gateway ${gateway.name}`, operator: false };
     await notifySubscriptions(tx, [...settled, ...confirmed.map(({ subscriptionId }) => ({ subscriptionId, clientId: null }))]);
     await appendAudit(tx, [
-      ...settled.filter((change) => change.cut || change.gone).map((change) => cutEvent(change, actor, now, sourceAddress)),
+      ...settled.filter((change) => change.cut || change.gone || change.cutWithIt.count > 0).map((change) => cutEvent(change, actor, now, sourceAddress)),
       ...confirmed.map((instance): NewAuditEvent => ({
         chain: instance.subscriptionId,
         at: now,
@@ -89,7 +89,7 @@ function cutEvent(change: SettledChange, actor: AuditActor, now: Date, sourceAdd
     actor,
     sourceAddress,
     ...(change.clientId === null
-      ? { action: "instance.gone", subject: { kind: "instance", id: change.instanceId } }
+      ? { action: change.gone ? "instance.gone" : "clients.cut", subject: { kind: "instance", id: change.instanceId } }
       : { action: "client.cut", subject: { kind: "client", id: change.clientId } }),
     data: {
       ...(change.clientId === null ? { name: change.instanceName, clients: change.cutWithIt.count } : { nickname: change.nickname ?? "" }),

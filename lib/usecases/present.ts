@@ -1,5 +1,6 @@
 /** From rows to views. */
 import type { Actor } from "@/lib/auth/actor";
+import { givesAccess, nextStep } from "@/lib/core/billing";
 import { handoverEnd } from "@/lib/core/client-keys";
 import { can } from "@/lib/core/policy";
 import { clientCapacity } from "@/lib/core/subnet";
@@ -10,7 +11,7 @@ import type { GatewaySeen, InstanceRow, SubscriptionAccess } from "@/lib/db/subs
 import { iso, isoOrNull, toBase64 } from "@/lib/db/values";
 import { OFFLINE_AFTER_SECONDS } from "@/lib/protocol/limits";
 import { needsTwoFactor } from "./subscription-access";
-import type { ClientView, EnforcementView, GatewayPresence, InstanceView, SubscriptionView } from "./views";
+import type { BillingView, ClientView, EnforcementView, GatewayPresence, InstanceView, SubscriptionView } from "./views";
 
 /** A WireGuard session lasts 180 s from its handshake (REJECT_AFTER_TIME of the protocol). */
 const HANDSHAKE_COUNTS_MS = 180_000;
@@ -63,6 +64,7 @@ export function subscriptionView(
     name: access.name,
     planName: access.planName,
     billingState: access.billingState,
+    billing: billingView(access),
     standing: access.standing,
     twoFactorRequired: access.twoFactorRequired,
     sharedConfigPolicy: access.sharedConfigPolicy,
@@ -87,9 +89,21 @@ export function subscriptionView(
       readSystems: can(access.standing, "system.read"),
       approveSystems: can(access.standing, "system.approve"),
       removeSystems: can(access.standing, "system.remove"),
+      cancel: can(access.standing, "subscription.cancel"),
+      redeem: can(access.standing, "subscription.redeem"),
     },
   };
 }
+
+const billingView = ({ billing, terms, price }: SubscriptionAccess): BillingView => ({
+  givesAccess: givesAccess(billing),
+  until: isoOrNull(billing.until),
+  next: nextStep(billing, terms)?.state ?? null,
+  cancelsAtEnd: billing.cancelsAtEnd,
+  graceDays: terms.graceDays,
+  retentionDays: terms.retentionDays,
+  price,
+});
 
 function enforcementView(change: DeviceChangeTimes): EnforcementView {
   return {
@@ -120,7 +134,9 @@ export function clientView(row: ClientRow, actor: Actor, standing: SubscriptionA
     publicKey: row.publicKey,
     addressV4: row.addressV4,
     addressV6: row.addressV6,
-    state: row.state,
+    // Cut off by the subscription is cut off, and lifted with it alone.
+    state: row.held && row.state === "active" ? "suspended" : row.state,
+    held: live && row.held,
     hasPresharedKey: row.hasPresharedKey,
     createdAt: iso(row.createdAt),
     expiresAt: isoOrNull(row.expiresAt),
@@ -130,7 +146,7 @@ export function clientView(row: ClientRow, actor: Actor, standing: SubscriptionA
     revokedByEmail: row.revokedByEmail,
     enforcement: enforcementView(row.change),
     device: {
-      online: row.state === "active" && handshakeAt !== null && now.getTime() - handshakeAt.getTime() <= HANDSHAKE_COUNTS_MS,
+      online: row.state === "active" && !row.held && handshakeAt !== null && now.getTime() - handshakeAt.getTime() <= HANDSHAKE_COUNTS_MS,
       lastHandshakeAt: isoOrNull(handshakeAt),
       receivedBytes: row.sighting?.receivedBytes ?? 0,
       sentBytes: row.sighting?.sentBytes ?? 0,

@@ -4,7 +4,7 @@
  */
 import type { Standing, StepUpFactor } from "@/lib/core/policy";
 import type { SystemState } from "@/lib/core/system";
-import type { BillingState, ClientState, InstanceStatus, SharedConfigPolicy } from "@/lib/core/vocabulary";
+import type { BillingState, ClientState, InstanceStatus, PlanInterval, SharedConfigPolicy } from "@/lib/core/vocabulary";
 
 export type { Standing };
 
@@ -13,6 +13,7 @@ export interface SubscriptionView {
   name: string;
   planName: string;
   billingState: BillingState;
+  billing: BillingView;
   standing: Standing;
   /** Members must show two factors. */
   twoFactorRequired: boolean;
@@ -35,7 +36,86 @@ export interface SubscriptionView {
   maxSystems: number | null;
   /** What systems join with, for who may show it; null also when it was not asked for yet. */
   apiKey: { ending: string; createdAt: string } | null;
-  may: { addClient: boolean; revokeAnyClient: boolean; readActivity: boolean; setPolicy: boolean; provision: boolean; moveInstance: boolean; removeInstance: boolean; useApiKey: boolean; readSystems: boolean; approveSystems: boolean; removeSystems: boolean };
+  may: { addClient: boolean; revokeAnyClient: boolean; readActivity: boolean; setPolicy: boolean; provision: boolean; moveInstance: boolean; removeInstance: boolean; useApiKey: boolean; readSystems: boolean; approveSystems: boolean; removeSystems: boolean; cancel: boolean; redeem: boolean };
+}
+
+export interface PriceView {
+  /** In the currency's smallest unit. */
+  amount: number;
+  /** ISO 4217. */
+  currency: string;
+  interval: PlanInterval;
+}
+
+/** Where a subscription stands with its payment, and what comes. */
+export interface BillingView {
+  /** Clients can connect. */
+  givesAccess: boolean;
+  /** When the state ends by itself; null: it doesn't. */
+  until: string | null;
+  /** What it is then; null: nothing comes by itself. */
+  next: BillingState | null;
+  /** Cancelled, and works until then. */
+  cancelsAtEnd: boolean;
+  graceDays: number;
+  retentionDays: number;
+  price: PriceView;
+}
+
+/** What can be taken out. Limits: null is unlimited. */
+export interface PlanView {
+  id: string;
+  name: string;
+  price: PriceView;
+  maxClients: number | null;
+  maxMembers: number | null;
+  maxSystems: number | null;
+  /** Of the instance, in the company's words; "" says nothing. */
+  instanceSize: string;
+  trialDays: number;
+  graceDays: number;
+  retentionDays: number;
+}
+
+/** A plan, as operators see it. */
+export interface PlanRecordView extends PlanView {
+  code: string;
+  /** Offered to nobody since. */
+  retiredAt: string | null;
+  /** That have not ended. */
+  subscriptions: number;
+}
+
+/** A license key, as operators see it: without the key itself, which is shown once. */
+export interface LicenseView {
+  id: string;
+  planName: string;
+  days: number;
+  note: string;
+  createdAt: string;
+  createdBy: string;
+  redeemedAt: string | null;
+  withdrawnAt: string | null;
+  /** Where it was redeemed. */
+  subscription: { id: string; name: string } | null;
+}
+
+export interface MadeLicenseView {
+  /** Shown here and never again. */
+  key: string;
+  items: LicenseView[];
+}
+
+/** A subscription, as operators see it in their list. */
+export interface SubscriptionRecordView {
+  id: string;
+  name: string;
+  planName: string;
+  ownerEmail: string | null;
+  billingState: BillingState;
+  until: string | null;
+  cancelsAtEnd: boolean;
+  createdAt: string;
 }
 
 export interface InstanceView {
@@ -164,6 +244,8 @@ export interface ClientView {
   addressV4: string;
   addressV6: string;
   state: ClientState;
+  /** Off the device since the subscription gives no access, whatever happened to the client itself. */
+  held: boolean;
   hasPresharedKey: boolean;
   createdAt: string;
   /** null: no end. */

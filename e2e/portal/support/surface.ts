@@ -53,6 +53,8 @@ const operators = (path: string, method: Endpoint["method"], at: string, body: o
   ...account(`operator/${path}`, method, `operator/${at}`, body, "403 forbidden"),
   expects: { ...ownAccount("403 forbidden"), operator: outcome },
 });
+/** At a price that can't be. */
+const A_PLAN = { name: "Small", price: -1, currency: "EUR", interval: "month", maxClients: null, maxMembers: null, maxSystems: null, instanceSize: "", trialDays: 0, graceDays: 0, retentionDays: 0 };
 export const SOME_PUBLIC_KEY = "xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=";
 
 export const API: Endpoint[] = [
@@ -206,6 +208,28 @@ export const API: Endpoint[] = [
     file: `${SUBSCRIPTION}/systems/[systemId]/refuse/route.ts`, method: "POST", path: (ids) => `${api(ids)}/systems/${NO_ID}/refuse`, scoped: ["subscriptionId"],
     expects: { ...everyone("404 not_found"), member: "403 forbidden", colleague: "403 forbidden", ...OUTSIDE },
   },
+  account("subscriptions", "POST", "subscriptions", { planId: NO_ID, name: "Mine" }, "409 plan_unavailable"),
+  {
+    // As with taking down: who may is believed.
+    file: `${SUBSCRIPTION}/cancel/route.ts`, method: "POST", path: () => `/api/v1/subscriptions/${NO_ID}/cancel`, body: () => ({}), scoped: [],
+    expects: { ...everyone("404 not_found"), ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/license/route.ts`, method: "POST", path: (ids) => `${api(ids)}/license`, body: () => ({ key: "PCL-NONE" }), scoped: ["subscriptionId"],
+    expects: { ...everyone("403 forbidden"), owner: "422 license_invalid", admin: "422 license_invalid", ...OUTSIDE },
+  },
+  operators("licenses", "GET", "licenses", undefined, 200),
+  operators("licenses", "POST", "licenses", { planId: NO_ID, days: 30, proof: NO_PROOF }, "404 not_found"),
+  operators("licenses/challenge", "POST", "licenses/challenge", { planId: NO_ID, days: 30 }, "404 not_found"),
+  operators("licenses/[licenseId]", "DELETE", `licenses/${NO_ID}`, undefined, "404 not_found"),
+  operators("plans", "GET", "plans", undefined, 200),
+  operators("plans", "POST", "plans", A_PLAN, "400 bad_request"),
+  operators("plans/[planId]", "PUT", `plans/${NO_ID}`, { ...A_PLAN, price: 1 }, "404 not_found"),
+  operators("plans/[planId]/retire", "POST", `plans/${NO_ID}/retire`, { retired: true }, "404 not_found"),
+  operators("subscriptions", "GET", "subscriptions?q=a", undefined, 200),
+  operators("subscriptions/[subscriptionId]/activate", "POST", `subscriptions/${NO_ID}/activate`, { until: null, proof: NO_PROOF }, "404 not_found"),
+  operators("subscriptions/[subscriptionId]/activate/challenge", "POST", `subscriptions/${NO_ID}/activate/challenge`, { until: null }, "404 not_found"),
+  operators("subscriptions/[subscriptionId]/suspend", "POST", `subscriptions/${NO_ID}/suspend`, undefined, "404 not_found"),
   operators("users", "GET", "users?q=a", undefined, 200),
   operators("users/[userId]/deactivate", "POST", `users/${NO_ID}/deactivate`, undefined, "404 not_found"),
   operators("users/[userId]/reactivate", "POST", `users/${NO_ID}/reactivate`, { proof: NO_PROOF }, "404 not_found"),
@@ -257,6 +281,11 @@ export const PAGES: PageEntry[] = [
   { file: "app/(portal)/security/two-factor/page.tsx", ...pagesFor(() => "/security/two-factor", { ...everyone(200), outsider: 200 }), scoped: [] },
   { file: "app/(portal)/warranties/page.tsx", ...pagesFor(() => "/warranties", { ...everyone(200), outsider: 200 }), scoped: [] },
   { file: "app/(operator)/operator/warranties/page.tsx", ...pagesFor(() => "/operator/warranties", { ...everyone(404), operator: 200, outsider: 404 }), scoped: [] },
+  { file: "app/(portal)/subscriptions/new/page.tsx", ...pagesFor(() => "/subscriptions/new", { ...everyone(200), outsider: 200 }), scoped: [] },
+  { file: `${PORTAL_PAGES}/billing/page.tsx`, ...pagesFor((ids) => `${shell(ids)}/billing`, { ...everyone(200), outsider: 404 }), scoped: ["subscriptionId"] },
+  { file: "app/(operator)/operator/licenses/page.tsx", ...pagesFor(() => "/operator/licenses", { ...everyone(404), operator: 200, outsider: 404 }), scoped: [] },
+  { file: "app/(operator)/operator/plans/page.tsx", ...pagesFor(() => "/operator/plans", { ...everyone(404), operator: 200, outsider: 404 }), scoped: [] },
+  { file: "app/(operator)/operator/subscriptions/page.tsx", ...pagesFor(() => "/operator/subscriptions", { ...everyone(404), operator: 200, outsider: 404 }), scoped: [] },
   { file: "app/(operator)/operator/users/page.tsx", ...pagesFor(() => "/operator/users", { ...everyone(404), operator: 200, outsider: 404 }), scoped: [] },
   { file: "app/(operator)/operator/blocks/page.tsx", ...pagesFor(() => "/operator/blocks", { ...everyone(404), operator: 200, outsider: 404 }), scoped: [] },
   { file: "app/(operator)/operator/gateways/page.tsx", ...pagesFor(() => "/operator/gateways", { ...everyone(404), operator: 200, outsider: 404 }), scoped: [] },

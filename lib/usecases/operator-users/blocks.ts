@@ -18,6 +18,7 @@ const KINDS: Record<Block["kind"], string> = {
   serial: "registering devices",
   apiKey: "API keys of systems",
   join: "systems that ask to join",
+  license: "redeeming license keys",
 };
 
 function inWords({ kind, scope, account, source }: Block): string {

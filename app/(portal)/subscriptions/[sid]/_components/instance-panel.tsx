@@ -27,7 +27,7 @@ export function InstancePanel({ offers }: { /** Networks to choose from, for who
     return (
       <>
         <h1 className="mb-5 text-2xl font-semibold wrap-anywhere">{subscription.name}</h1>
-        {subscription.may.provision && !subscription.locked ? (
+        {subscription.may.provision && !subscription.locked && subscription.billing.givesAccess ? (
           <ProvisionForm offers={offers} />
         ) : (
           <Card>

@@ -1,5 +1,6 @@
 "use client";
 
+import { useRouter } from "next/navigation";
 import { createContext, useContext, useEffect, useEffectEvent, useState, type ReactNode } from "react";
 import { api } from "@/app/_client/api";
 import { toApiError } from "@/app/_client/api-error";
@@ -15,6 +16,13 @@ const ASK_EVERY_MS = 15_000;
 /** Keeps a subscription as the portal knows it, for all parts of its page. */
 export function LiveSubscription({ initial, children }: { initial: SubscriptionView; children: ReactNode }) {
   const [subscription, setSubscription] = useState(initial);
+  const router = useRouter();
+  // The banner, and what goes with it, are the server's part of the page.
+  const paid = `${subscription.billingState} ${subscription.billing.until} ${subscription.billing.cancelsAtEnd}`;
+  const shown = `${initial.billingState} ${initial.billing.until} ${initial.billing.cancelsAtEnd}`;
+  useEffect(() => {
+    if (paid !== shown) router.refresh();
+  }, [paid, shown, router]);
 
   async function refresh() {
     try {

@@ -3,13 +3,14 @@ import { Eye } from "lucide-react";
 import { Shell, type ShellActor } from "@/app/_components/shell";
 import { SubscriptionSwitcher } from "@/app/_components/subscription-switcher";
 import type { SubscriptionView } from "@/lib/usecases/views";
+import { BillingBanner } from "./billing-banner";
 
 interface SubscriptionShellProps {
   actor: ShellActor;
   subscription: SubscriptionView;
   /** All of the person's subscriptions, for the switcher. */
   subscriptions: SubscriptionView[];
-  section: "clients" | "systems" | "service" | "activity";
+  section: "clients" | "systems" | "service" | "activity" | "billing";
   children: ReactNode;
 }
 
@@ -21,6 +22,7 @@ export function SubscriptionShell({ actor, subscription, subscriptions, section,
     ...(subscription.may.readSystems ? [{ href: `${base}/systems`, label: "Systems", current: section === "systems" }] : []),
     { href: `${base}/service`, label: "Service", current: section === "service" },
     ...(subscription.may.readActivity ? [{ href: `${base}/activity`, label: "Activity", current: section === "activity" }] : []),
+    { href: `${base}/billing`, label: "Billing", current: section === "billing" },
   ];
   const others = subscriptions.filter(({ id }) => id !== subscription.id).map(({ id, name }) => ({ id, name }));
   return (
@@ -33,6 +35,7 @@ export function SubscriptionShell({ actor, subscription, subscriptions, section,
           </span>
         </p>
       )}
+      <BillingBanner subscription={subscription} here={section === "billing"} />
       {children}
     </Shell>
   );

@@ -1,7 +1,7 @@
 "use client";
 
 import { useState } from "react";
-import { Ban, Check, CircleDot, Eye, KeyRound, Plus, Scissors, Server, type LucideIcon } from "lucide-react";
+import { Ban, Check, CircleDot, Eye, KeyRound, Plus, Receipt, Scissors, Server, type LucideIcon } from "lucide-react";
 import { api } from "@/app/_client/api";
 import { toApiError, type ApiError } from "@/app/_client/api-error";
 import { Button } from "@/lib/ui/button";
@@ -118,6 +118,9 @@ const LOOKS: { prefix: string; Icon: LucideIcon; tone: string }[] = [
   { prefix: "client.issued", Icon: Plus, tone: "bg-good-soft text-good" },
   { prefix: "client.revoked", Icon: Ban, tone: "bg-bad-soft text-bad" },
   { prefix: "client.cut", Icon: Scissors, tone: "bg-hover text-muted" },
+  { prefix: "clients.cut", Icon: Scissors, tone: "bg-hover text-muted" },
+  { prefix: "billing.", Icon: Receipt, tone: "bg-hover text-muted" },
+  { prefix: "license.", Icon: Receipt, tone: "bg-hover text-muted" },
   { prefix: "instance.confirmed", Icon: Check, tone: "bg-good-soft text-good" },
   { prefix: "instance.key_changed", Icon: KeyRound, tone: "bg-warn-soft text-warn" },
   { prefix: "instance", Icon: Server, tone: "bg-hover text-muted" },
