@@ -51,6 +51,21 @@ import { POST as endByLink } from "@/app/api/v1/account/end-sessions/route";
 import { DELETE as unlinkIdentity } from "@/app/api/v1/account/identities/[identityId]/route";
 import { PUT as setPassword } from "@/app/api/v1/account/password/route";
 import { DELETE as deleteAccount, GET as viewAccount, PATCH as changeAccount } from "@/app/api/v1/account/route";
+import { POST as acceptInvitation } from "@/app/api/v1/invitations/accept/route";
+import { POST as lookAtInvitation } from "@/app/api/v1/invitations/look/route";
+import { POST as invite } from "@/app/api/v1/subscriptions/[subscriptionId]/invitations/route";
+import { POST as askToInvite } from "@/app/api/v1/subscriptions/[subscriptionId]/invitations/challenge/route";
+import { DELETE as withdrawInvitation } from "@/app/api/v1/subscriptions/[subscriptionId]/invitations/[invitationId]/route";
+import { POST as resendInvitation } from "@/app/api/v1/subscriptions/[subscriptionId]/invitations/[invitationId]/resend/route";
+import { GET as listMembers } from "@/app/api/v1/subscriptions/[subscriptionId]/members/route";
+import { DELETE as removeMember } from "@/app/api/v1/subscriptions/[subscriptionId]/members/[userId]/route";
+import { POST as demote } from "@/app/api/v1/subscriptions/[subscriptionId]/members/[userId]/demotion/route";
+import { POST as promote } from "@/app/api/v1/subscriptions/[subscriptionId]/members/[userId]/promotion/route";
+import { POST as askToPromote } from "@/app/api/v1/subscriptions/[subscriptionId]/members/[userId]/promotion/challenge/route";
+import { DELETE as withdrawOwnership, POST as offerOwnership } from "@/app/api/v1/subscriptions/[subscriptionId]/ownership/route";
+import { POST as askToOffer } from "@/app/api/v1/subscriptions/[subscriptionId]/ownership/challenge/route";
+import { POST as takeOwnership } from "@/app/api/v1/subscriptions/[subscriptionId]/ownership/acceptance/route";
+import { POST as askToTake } from "@/app/api/v1/subscriptions/[subscriptionId]/ownership/acceptance/challenge/route";
 import { POST as acceptOffer } from "@/app/api/v1/warranties/offers/[offerId]/accept/route";
 import { POST as declineOffer } from "@/app/api/v1/warranties/offers/[offerId]/decline/route";
 import { GET as listWarranties, POST as registerDevice } from "@/app/api/v1/warranties/route";
@@ -308,6 +323,25 @@ const TABLE: { file: string; what: string; make: Make; expected: Record<Who, num
   { file: "v1/operator/subscriptions/[subscriptionId]/activate/challenge", what: "POST for a proof to activate one that isn't there", make: (who) => post(askActivation, { params: { subscriptionId: UNKNOWN_ID }, body: { until: null } })(who), expected: operators("not_found") },
   { file: "v1/operator/subscriptions/[subscriptionId]/activate", what: "POST to activate one that isn't there", make: (who) => post(activate, { params: { subscriptionId: UNKNOWN_ID }, body: { until: null, proof: MADE_UP } })(who), expected: operators("not_found") },
   { file: "v1/operator/subscriptions/[subscriptionId]/suspend", what: "POST to suspend one that isn't there", make: (who) => post(suspendSubscription, { params: { subscriptionId: UNKNOWN_ID } })(who), expected: operators("not_found") },
+  { file: "v1/subscriptions/[subscriptionId]/members", what: "GET the members", make: (who) => get(listMembers, { params: here() })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: 200, admin: 200, owner: 200, operator: 200 } },
+  // Of somebody who is in no subscription here; what comes of members is tested with them.
+  { file: "v1/subscriptions/[subscriptionId]/members/[userId]", what: "DELETE somebody who is no member", make: (who) => remove(removeMember, { params: here({ userId: UNKNOWN_ID }) })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "not_found", admin: "not_found", owner: "not_found", operator: "not_found" } },
+  { file: "v1/subscriptions/[subscriptionId]/members/[userId]", what: "DELETE the owner", make: (who) => remove(removeMember, { params: here({ userId: acme.owner.userId }) })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "not_found", admin: "forbidden", owner: "sole_owner", operator: "sole_owner" } },
+  { file: "v1/subscriptions/[subscriptionId]/members/[userId]/demotion", what: "POST the owner down", make: (who) => post(demote, { params: here({ userId: acme.owner.userId }) })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "forbidden", owner: "sole_owner", operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/members/[userId]/promotion/challenge", what: "POST for a proof to make an admin", make: (who) => post(askToPromote, { params: here({ userId: member.userId }) })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "forbidden", owner: 201, operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/members/[userId]/promotion", what: "POST an admin", make: (who) => post(promote, { params: here({ userId: member.userId }), body: { proof: MADE_UP } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "forbidden", owner: "step_up_mismatch", operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/invitations/challenge", what: "POST for a proof to invite a member", make: (who) => post(askToInvite, { params: here(), body: { email: "ivy@acme.test", role: "member" } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: 201, owner: 201, operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/invitations/challenge", what: "POST for a proof to invite an admin", make: (who) => post(askToInvite, { params: here(), body: { email: "ivy@acme.test", role: "admin" } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "forbidden", owner: 201, operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/invitations", what: "POST an invitation", make: (who) => post(invite, { params: here(), body: { email: "ivy@acme.test", role: "member", proof: MADE_UP } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "step_up_mismatch", owner: "step_up_mismatch", operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/invitations/[invitationId]", what: "DELETE an invitation", make: (who) => remove(withdrawInvitation, { params: here({ invitationId: UNKNOWN_ID }) })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "not_found", owner: "not_found", operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/invitations/[invitationId]/resend", what: "POST an invitation again", make: (who) => post(resendInvitation, { params: here({ invitationId: UNKNOWN_ID }) })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "not_found", owner: "not_found", operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/ownership/challenge", what: "POST for a proof to hand over", make: (who) => post(askToOffer, { params: here(), body: { userId: member.userId } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "forbidden", owner: 201, operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/ownership", what: "POST an offer to hand over", make: (who) => post(offerOwnership, { params: here(), body: { userId: member.userId, proof: MADE_UP } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "forbidden", owner: "step_up_mismatch", operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/ownership", what: "DELETE the offer", make: (who) => remove(withdrawOwnership, { params: here() })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "forbidden", owner: "not_found", operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/ownership/acceptance/challenge", what: "POST for a proof to take over", make: (who) => post(askToTake, { params: here() })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "not_found", admin: "not_found", owner: "not_found", operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/ownership/acceptance", what: "POST to take over", make: (who) => post(takeOwnership, { params: here(), body: { proof: MADE_UP } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "not_found", admin: "not_found", owner: "not_found", operator: "forbidden" } },
+  { file: "v1/invitations/look", what: "POST for what an invitation is about", make: (who) => post(lookAtInvitation, { body: { token: "A".repeat(43) } })(who), expected: everybody("link_invalid") },
+  { file: "v1/invitations/accept", what: "POST a made-up invitation", make: (who) => post(acceptInvitation, { body: { token: "A".repeat(43) } })(who), expected: everybody("link_invalid") },
   { file: "v1/operator/users", what: "GET people", make: (who) => get(listUsers, { query: "?q=acme" })(who), expected: OPERATOR_ONLY },
   { file: "v1/operator/users/[userId]/deactivate", what: "POST to turn an account off", make: (who) => post(deactivate, { params: { userId: UNKNOWN_ID } })(who), expected: operators("not_found") },
   { file: "v1/operator/users/[userId]/reactivate", what: "POST to turn one back on", make: (who) => post(reactivate, { params: { userId: UNKNOWN_ID }, body: { proof: MADE_UP } })(who), expected: operators("not_found") },

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { expect, test as withStack, type Inbox } from "@/e2e/stack/fixtures";
-import { SUBSCRIBER } from "@/scripts/demo/accounts";
+import { COLLEAGUE, SUBSCRIBER, type Account } from "@/scripts/demo/accounts";
 import { createClientMachine, type ClientMachine } from "@/scripts/demo/client-machine";
 import { request, startTransfer } from "./http";
 
@@ -28,12 +28,12 @@ const test = withStack.extend<Fixtures>({
 });
 
 /** From "Add client" to the downloaded file. @returns where it was saved */
-async function addClient(page: Page, inbox: Inbox, subscriptionId: string, nickname: string, folder: (name: string) => string): Promise<string> {
+async function addClient(page: Page, inbox: Inbox, subscriptionId: string, nickname: string, folder: (name: string) => string, account: Account = SUBSCRIBER): Promise<string> {
   await page.goto(`/subscriptions/${subscriptionId}/clients/new`);
   const after = await inbox.latest();
   await page.getByRole("textbox", { name: "Nickname" }).fill(nickname);
   await page.getByRole("button", { name: "Mail me a code" }).click();
-  await page.getByRole("textbox", { name: "Code" }).fill(await inbox.codeFor(SUBSCRIBER.email, { after }));
+  await page.getByRole("textbox", { name: "Code" }).fill(await inbox.codeFor(account.email, { after }));
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download" }).click()]);
   const file = folder(download.suggestedFilename());
   await download.saveAs(file);
@@ -105,6 +105,26 @@ test("replacing a key: the old file works until the new one connects, which take
   console.log(`    new key up to the page saying so: ${Date.now() - pressed} ms`);
   await expect.poll(async () => (await request(after.namespace, login)).status, { message: "the new key" }).toBe(200);
   expect((await request(before.namespace, login)).status, "the old key").toBeNull();
+});
+
+test("removing a member cuts their tunnel, and the page says how fast", async ({ page, browser, stack, inbox, signInAs, machine }, info) => {
+  const login = `http://${stack.instance.tunnelAddressV4}/login`;
+  const { namespace, up } = await machine();
+  const theirs = await (await browser.newContext({ baseURL: stack.portalUrl })).newPage();
+  await signInAs(theirs, COLLEAGUE);
+  await up(await addClient(theirs, inbox, stack.subscriptionId, "Leaving soon", (name) => info.outputPath(name), COLLEAGUE));
+  expect((await request(namespace, login)).status).toBe(200);
+
+  await signInAs(page, SUBSCRIBER);
+  await page.goto(`/subscriptions/${stack.subscriptionId}/members`);
+  await page.getByRole("button", { name: `Remove ${COLLEAGUE.email}` }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
+  await expect(page.getByRole("region", { name: `Clients of ${COLLEAGUE.email}` }).getByRole("listitem", { name: "Leaving soon" })).toContainText(/Cut at the gateway in \d/);
+  expect((await request(namespace, login)).status, "after the removal").toBeNull();
+  // The portal has nothing for them any more.
+  await theirs.goto(`/subscriptions/${stack.subscriptionId}`);
+  await expect(theirs.getByRole("heading", { name: /not found|nothing here/i })).toBeVisible();
+  await theirs.context().close();
 });
 
 test("revoking a client ends its running transfer, and another client's goes on without a gap", async ({ page, stack, inbox, signInAs, machine }, info) => {

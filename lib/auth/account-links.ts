@@ -14,6 +14,10 @@ const LIFETIME_MS = 7 * 24 * 3_600_000;
 export const linkToken = (ports: Pick<Ports, "config">, linkId: string): string =>
   createHmac("sha256", ports.config.deriveKey("account link")).update(`portcullis account link v1\n${linkId}`).digest("base64url");
 
+/** What the link in a mail to somebody invited carries. @param linkId of this mail: each has its own */
+export const invitationToken = (ports: Pick<Ports, "config">, linkId: string): string =>
+  createHmac("sha256", ports.config.deriveKey("invitation")).update(`portcullis invitation v1\n${linkId}`).digest("base64url");
+
 /** @returns the link's id, for the mail */
 export async function makeEndSessionsLink(ports: Ports, tx: Tx, userId: string): Promise<string> {
   const now = ports.clock.now();

@@ -11,7 +11,7 @@ describe("what proves an act", () => {
     expect(factorsFor("client.issue", all)).toEqual(["passkey", "totp", "mail", "provider", "recovery"]);
   });
 
-  test.each(["identity.link", "totp.add", "totp.remove", "passkey.add", "passkey.remove", "recovery-codes.replace", "address.change", "password.set", "policy.relax", "user.reactivate"] as const)(
+  test.each(["identity.link", "totp.add", "totp.remove", "passkey.add", "passkey.remove", "recovery-codes.replace", "address.change", "password.set", "policy.relax", "user.reactivate", "ownership.offer"] as const)(
     "T11: %s decides who signs in: a mailed code proves it only for who has nothing stronger",
     (action) => {
       expect(factorsFor(action, none)).toEqual(["mail"]);
@@ -32,7 +32,7 @@ describe("what proves an act", () => {
 
   test("of who has everything, a mailed code proves these acts and no other: a new act has to be meant to be one", () => {
     expect(STEP_UP_ACTIONS.filter((action) => factorsFor(action, all).includes("mail")).sort()).toEqual(
-      ["account.delete", "address.verify", "api-key.rotate", "api-key.show", "billing.activate", "client.extend", "client.issue", "client.rekey", "client.resume", "identity.unlink", "license.make", "system.approve", "warranty.transfer"],
+      ["account.delete", "address.verify", "api-key.rotate", "api-key.show", "billing.activate", "client.extend", "client.issue", "client.rekey", "client.resume", "identity.unlink", "license.make", "member.invite", "member.promote", "ownership.accept", "system.approve", "warranty.transfer"],
     );
   });
 

@@ -24,6 +24,12 @@ const EXPECTED: [SubscriptionPermission, ...("any" | "own" | "none")[]][] = [
   ["system.remove", "any", "any", "none", "any"],
   ["subscription.redeem", "any", "any", "none", "none"],
   ["subscription.cancel", "any", "none", "none", "any"],
+  ["member.read", "any", "any", "own", "any"],
+  ["member.invite", "any", "any", "none", "none"],
+  ["member.remove", "any", "any", "own", "any"],
+  ["member.role", "any", "none", "none", "none"],
+  ["ownership.give", "any", "none", "none", "none"],
+  ["ownership.take", "any", "any", "any", "none"],
 ];
 
 describe.each(EXPECTED)("%s", (permission, ...expected) => {
@@ -40,12 +46,12 @@ test("nothing is granted to a standing that the table doesn't know", () => {
 });
 
 test("the table has every permission that is about a subscription, and no other", () => {
-  const elsewhere = ["public", "address.verify", "subscription.list", "subscription.take_out", "operator.read", "account.security", "warranty.own"];
+  const elsewhere = ["public", "address.verify", "subscription.list", "subscription.take_out", "operator.read", "account.security", "warranty.own", "invitation.answer"];
   expect(PERMISSIONS.filter((permission) => !elsewhere.includes(permission)).sort()).toEqual(EXPECTED.map(([permission]) => permission).sort());
 });
 
 test("an operator can't let themselves in: of what widens access, no standing of theirs may do any", () => {
-  expect([can("operator", "client.issue"), can("operator", "client.resume"), can("operator", "instance.api-key"), can("operator", "system.approve")]).toEqual([false, false, false, false]);
+  expect([can("operator", "client.issue"), can("operator", "client.resume"), can("operator", "instance.api-key"), can("operator", "system.approve"), can("operator", "member.invite"), can("operator", "member.role")]).toEqual([false, false, false, false, false, false]);
 });
 
 test("what widens access, or decides who signs in, takes a step-up; what takes access away never does (product rule 2)", () => {
@@ -63,6 +69,10 @@ test("what widens access, or decides who signs in, takes a step-up; what takes a
     "identity.link",
     "identity.unlink",
     "license.make",
+    "member.invite",
+    "member.promote",
+    "ownership.accept",
+    "ownership.offer",
     "passkey.add",
     "passkey.remove",
     "password.set",

@@ -39,16 +39,29 @@ export const PERMISSIONS = [
   "subscription.redeem",
   /** For oneself. */
   "subscription.take_out",
+  /** Who is in the subscription; own: oneself, and whom to ask. */
+  "member.read",
+  "member.invite",
+  /** own: leave. */
+  "member.remove",
+  /** Makes admins, and unmakes them. */
+  "member.role",
+  /** Offers the subscription to another member. */
+  "ownership.give",
+  /** Takes it, when it was offered. */
+  "ownership.take",
   "operator.read",
   /** One's own account: factors, sessions, address. */
   "account.security",
   /** One's own devices and their warranties. */
   "warranty.own",
+  /** Joins where one was asked to. */
+  "invitation.answer",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
 /** The part of the permissions that is about one subscription, and so depends on the actor's standing in it. */
-export type SubscriptionPermission = Extract<Permission, "subscription.read" | "client.read" | "client.issue" | "client.revoke" | "client.suspend" | "client.resume" | "activity.read" | "subscription.policy" | "instance.provision" | "instance.remove" | "instance.move" | "subscription.cancel" | "subscription.redeem" | "instance.api-key" | "system.read" | "system.approve" | "system.remove">;
+export type SubscriptionPermission = Extract<Permission, "subscription.read" | "client.read" | "client.issue" | "client.revoke" | "client.suspend" | "client.resume" | "activity.read" | "subscription.policy" | "instance.provision" | "instance.remove" | "instance.move" | "subscription.cancel" | "subscription.redeem" | "instance.api-key" | "system.read" | "system.approve" | "system.remove" | "member.read" | "member.invite" | "member.remove" | "member.role" | "ownership.give" | "ownership.take">;
 
 type Reach = "any" | "own" | "none";
 
@@ -74,6 +87,12 @@ const TABLE: Record<SubscriptionPermission, Record<Standing, Reach>> = {
   "system.remove": { owner: "any", admin: "any", member: "none", operator: "any" },
   "subscription.redeem": { owner: "any", admin: "any", member: "none", operator: "none" },
   "subscription.cancel": { owner: "any", admin: "none", member: "none", operator: "any" },
+  "member.read": { owner: "any", admin: "any", member: "own", operator: "any" },
+  "member.invite": { owner: "any", admin: "any", member: "none", operator: "none" },
+  "member.remove": { owner: "any", admin: "any", member: "own", operator: "any" },
+  "member.role": { owner: "any", admin: "none", member: "none", operator: "none" },
+  "ownership.give": { owner: "any", admin: "none", member: "none", operator: "none" },
+  "ownership.take": { owner: "any", admin: "any", member: "any", operator: "none" },
 };
 
 /** How far a permission reaches for a standing. */
@@ -111,6 +130,10 @@ export const STEP_UP_ACTIONS = [
   "api-key.show",
   "api-key.rotate",
   "system.approve",
+  "member.invite",
+  "member.promote",
+  "ownership.offer",
+  "ownership.accept",
 ] as const;
 export type StepUpAction = (typeof STEP_UP_ACTIONS)[number];
 
@@ -141,6 +164,8 @@ const DECIDE_WHO_SIGNS_IN: ReadonlySet<StepUpAction> = new Set<StepUpAction>([
   "password.set",
   "policy.relax",
   "user.reactivate",
+  // Whoever takes the subscription decides who is in it.
+  "ownership.offer",
 ]);
 
 /** The means a person has for step-up; a mailed code is always there. */

@@ -300,9 +300,10 @@ export async function countLiveSystems(tx: Tx, instanceId: string): Promise<numb
   return row?.count ?? 0;
 }
 
-/** Locks all of a person's clients that are not revoked, in whatever subscription, until the transaction ends. */
-export async function lockClientsOfOwner(tx: Tx, ownerId: string): Promise<LockedClient[]> {
-  const rows = await tx.$queryRaw<RawLocked[]>`${LOCKED} WHERE c.owner_id = ${ownerId}::uuid AND c.state <> 'revoked' ORDER BY c.id FOR UPDATE OF c`;
+/** Locks all of a person's clients that are not revoked until the transaction ends. @param subscriptionId null: in whatever subscription */
+export async function lockClientsOfOwner(tx: Tx, ownerId: string, subscriptionId: string | null): Promise<LockedClient[]> {
+  const rows = await tx.$queryRaw<RawLocked[]>`
+    ${LOCKED} WHERE c.owner_id = ${ownerId}::uuid AND (${subscriptionId}::uuid IS NULL OR c.subscription_id = ${subscriptionId}::uuid) AND c.state <> 'revoked' ORDER BY c.id FOR UPDATE OF c`;
   return rows.map(fromLocked);
 }
 

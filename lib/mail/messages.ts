@@ -108,6 +108,15 @@ export type WarrantyMail =
   | { template: "warranty-offered"; model: string; serial: string; fromEmail: string; expiresAt: string; url: string }
   | { template: "warranty-transferred"; model: string; serial: string; toEmail: string; at: string; url: string };
 
+/** About who is in a subscription. invitationLink: id of what the link carries, which is made when the mail is sent. clients: how many were revoked with it. */
+export type MemberMail =
+  | { template: "member-invited"; subscriptionName: string; role: string; fromEmail: string; expiresAt: string; invitationLink: string }
+  | { template: "member-joined"; subscriptionName: string; memberEmail: string; role: string; at: string; url: string }
+  | { template: "member-removed" | "member-demoted" | "member-left"; subscriptionName: string; memberEmail: string; byEmail: string; byOperator: boolean; clients: number; at: string; url: string }
+  | { template: "member-promoted"; subscriptionName: string; byEmail: string; at: string; url: string }
+  | { template: "ownership-offered"; subscriptionName: string; fromEmail: string; expiresAt: string; url: string }
+  | { template: "ownership-taken"; subscriptionName: string; toEmail: string; at: string; url: string };
+
 /** What the portal mails about: each template with the facts it needs. Plain JSON, kept in the outbox until sent; never a code or a key. */
 export type MailContent =
   | {
@@ -129,6 +138,7 @@ export type MailContent =
   | SystemMail
   | BillingMail
   | WarrantyMail
+  | MemberMail
   | (Notice & Noticed)
   | SignInMail
   | AccountMail;

@@ -38,6 +38,14 @@ const contents = (text: string): MailContent[] => [
   { template: "warranty-ending", model: text, serial: text, endsOn: "2027-03-01", url: LINK },
   { template: "warranty-offered", model: text, serial: text, fromEmail: text, expiresAt: AT, url: LINK },
   { template: "warranty-transferred", model: text, serial: text, toEmail: text, at: AT, url: LINK },
+  { template: "member-invited", subscriptionName: text, role: "member", fromEmail: text, expiresAt: AT, invitationLink: "" },
+  { template: "member-joined", subscriptionName: text, memberEmail: text, role: "admin", at: AT, url: LINK },
+  { template: "member-removed", subscriptionName: text, memberEmail: text, byEmail: text, byOperator: true, clients: 2, at: AT, url: LINK },
+  { template: "member-demoted", subscriptionName: text, memberEmail: text, byEmail: text, byOperator: false, clients: 1, at: AT, url: LINK },
+  { template: "member-left", subscriptionName: text, memberEmail: text, byEmail: text, byOperator: false, clients: 0, at: AT, url: LINK },
+  { template: "member-promoted", subscriptionName: text, byEmail: text, at: AT, url: LINK },
+  { template: "ownership-offered", subscriptionName: text, fromEmail: text, expiresAt: AT, url: LINK },
+  { template: "ownership-taken", subscriptionName: text, toEmail: text, at: AT, url: LINK },
   { template: "client-revoked", nickname: text, instanceName: text, byEmail: text, byOperator: true, at: AT, clientUrl: LINK },
   { template: "factor-added", factor: "passkey", name: text, ...notice(text) },
   { template: "factor-removed", factor: "authenticator app", name: text, last: true, ...notice(text) },
@@ -56,7 +64,7 @@ const contents = (text: string): MailContent[] => [
   { template: "server-act", act: "reset-2fa", at: AT, securityUrl: LINK },
 ];
 
-const render = (content: MailContent) => renderMail(content, { challenge: () => "123456", attempt: () => "654321", endSessions: () => "https://portal.test/end-sessions#token=t" });
+const render = (content: MailContent) => renderMail(content, { challenge: () => "123456", attempt: () => "654321", invitation: () => LINK, endSessions: () => "https://portal.test/end-sessions#token=t" });
 const countLines = (text: string): number => text.split("\n").length;
 const tags = (html: string): string[] => html.match(/<[^>]*>/g) ?? [];
 

@@ -6,6 +6,7 @@ import { clientMail } from "./client-mails";
 import { factorNotice } from "./factor-notices";
 import { gatewayMail } from "./gateway-mails";
 import { instanceMail } from "./instance-mails";
+import { memberMail } from "./member-mails";
 import type { MailContent } from "./messages";
 import { when, type Parts } from "./parts";
 import { sharedConfigMail } from "./shared-config-mail";
@@ -31,6 +32,8 @@ export interface Codes {
   attempt: (attemptId: string, purpose: "sign_in" | "register" | "reset") => string;
   /** The page that ends all sessions, with what it takes. */
   endSessions: (linkId: string) => string;
+  /** The page that an invitation is accepted on, with what it takes. */
+  invitation: (linkId: string) => string;
 }
 
 export function renderMail(content: MailContent, codes: Codes): RenderedMail {
@@ -80,6 +83,15 @@ function partsOf(content: MailContent, codes: Codes): Parts {
     case "warranty-offered":
     case "warranty-transferred":
       return warrantyMail(content);
+    case "member-invited":
+    case "member-joined":
+    case "member-removed":
+    case "member-demoted":
+    case "member-left":
+    case "member-promoted":
+    case "ownership-offered":
+    case "ownership-taken":
+      return memberMail(content, codes.invitation);
     case "sign-in-code":
     case "already-registered":
     case "no-account":

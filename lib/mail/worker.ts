@@ -1,6 +1,6 @@
 /** Sends what the outbox holds: woken by the commit that queued a mail, and by time for what is to be tried again. Any number of processes may run one. */
 import { createTransport } from "nodemailer";
-import { linkToken } from "@/lib/auth/account-links";
+import { invitationToken, linkToken } from "@/lib/auth/account-links";
 import { attemptCode } from "@/lib/auth/attempts";
 import { codeFor } from "@/lib/auth/step-up";
 import { abandonStale, markFailed, markSent, nextDue, takeDueMail, type QueuedMail } from "@/lib/db/outbox";
@@ -38,7 +38,13 @@ export function startMailWorker(ports: Ports & { wakeups: Wakeups }): MailWorker
   const transport = createTransport(withTimeouts(config.mail.smtpUrl), { from: config.mail.from });
   // Behind a "#": what a link carries stays out of servers' logs.
   const endSessionsUrl = (token: string): string => new URL(`/end-sessions#token=${token}`, config.url).href;
-  const codes: Codes = { challenge: (id, digits) => codeFor(ports, id, digits), attempt: (id, purpose) => attemptCode(ports, id, purpose), endSessions: (id) => endSessionsUrl(linkToken(ports, id)) };
+  const invitationUrl = (token: string): string => new URL(`/invitation#token=${token}`, config.url).href;
+  const codes: Codes = {
+    challenge: (id, digits) => codeFor(ports, id, digits),
+    attempt: (id, purpose) => attemptCode(ports, id, purpose),
+    endSessions: (id) => endSessionsUrl(linkToken(ports, id)),
+    invitation: (id) => invitationUrl(invitationToken(ports, id)),
+  };
   let stopped = false;
   let wake: () => void = () => {};
   let woken = false;
@@ -69,7 +75,12 @@ export function startMailWorker(ports: Ports & { wakeups: Wakeups }): MailWorker
   function withoutCode({ content }: QueuedMail, text: string): string {
     const seen: string[] = [];
     const noted = (code: string): string => (seen.push(code), code);
-    renderMail(content, { challenge: (id, digits) => noted(codes.challenge(id, digits)), attempt: (id, purpose) => noted(codes.attempt(id, purpose)), endSessions: (id) => endSessionsUrl(noted(linkToken(ports, id))) });
+    renderMail(content, {
+      challenge: (id, digits) => noted(codes.challenge(id, digits)),
+      attempt: (id, purpose) => noted(codes.attempt(id, purpose)),
+      endSessions: (id) => endSessionsUrl(noted(linkToken(ports, id))),
+      invitation: (id) => invitationUrl(noted(invitationToken(ports, id))),
+    });
     return seen.reduce((rest, code) => rest.replaceAll(code, "••••••"), text);
   }
 

@@ -21,8 +21,6 @@ export function accountSentence(action: string, data: AuditEvent["data"]): strin
       return `Changed the address from ${text("from")} to ${text("to")}.`;
     case "account.deleted":
       return `Deleted the account; ${text("clients")} clients revoked.`;
-    case "member.left":
-      return `${text("email")} left: their account was deleted.`;
     case "account.deactivated":
       return `Deactivated the account; ${sessions(text("sessionsEnded"))} ended.`;
     case "account.reactivated":

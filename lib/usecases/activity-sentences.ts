@@ -2,6 +2,7 @@ import type { AuditEvent } from "@/lib/core/audit-chain";
 import { billingSentence, planSentence } from "./billing/sentences";
 import { accountSentence } from "./account-sentences";
 import { factorSentence } from "./factor-sentences";
+import { memberSentence } from "./members/sentences";
 import { signInSentence } from "./sign-in/sentences";
 
 const endOf = (data: AuditEvent["data"]): string => `on ${String(data.expiresAt ?? "").slice(0, 16).replace("T", " ")} UTC`;
@@ -101,6 +102,6 @@ export function sentenceOf({ action, data }: Pick<AuditEvent, "action" | "data">
     case "operator.viewed":
       return "Looked at this subscription as an operator.";
     default:
-      return planSentence(action, data) ?? factorSentence(action, data) ?? signInSentence(action, data) ?? accountSentence(action, data) ?? action;
+      return planSentence(action, data) ?? factorSentence(action, data) ?? signInSentence(action, data) ?? memberSentence(action, data) ?? accountSentence(action, data) ?? action;
   }
 }

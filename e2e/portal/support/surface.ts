@@ -230,6 +230,66 @@ export const API: Endpoint[] = [
   operators("subscriptions/[subscriptionId]/activate", "POST", `subscriptions/${NO_ID}/activate`, { until: null, proof: NO_PROOF }, "404 not_found"),
   operators("subscriptions/[subscriptionId]/activate/challenge", "POST", `subscriptions/${NO_ID}/activate/challenge`, { until: null }, "404 not_found"),
   operators("subscriptions/[subscriptionId]/suspend", "POST", `subscriptions/${NO_ID}/suspend`, undefined, "404 not_found"),
+  {
+    file: `${SUBSCRIPTION}/members/route.ts`, method: "GET", path: (ids) => `${api(ids)}/members`, scoped: ["subscriptionId"],
+    expects: { owner: 200, admin: 200, member: 200, colleague: 200, operator: 200, ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/members/[userId]/route.ts`, method: "DELETE", path: (ids) => `${api(ids)}/members/${NO_ID}`, scoped: ["subscriptionId"],
+    expects: { owner: "404 not_found", admin: "404 not_found", member: "404 not_found", colleague: "404 not_found", operator: "404 not_found", ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/members/[userId]/demotion/route.ts`, method: "POST", path: (ids) => `${api(ids)}/members/${NO_ID}/demotion`, scoped: ["subscriptionId"],
+    expects: { owner: "404 not_found", admin: "403 forbidden", member: "403 forbidden", colleague: "403 forbidden", operator: "403 forbidden", ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/members/[userId]/promotion/challenge/route.ts`, method: "POST", path: (ids) => `${api(ids)}/members/${NO_ID}/promotion/challenge`, scoped: ["subscriptionId"],
+    expects: { owner: "404 not_found", admin: "403 forbidden", member: "403 forbidden", colleague: "403 forbidden", operator: "403 forbidden", ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/members/[userId]/promotion/route.ts`, method: "POST", path: (ids) => `${api(ids)}/members/${NO_ID}/promotion`, body: () => ({ proof: NO_PROOF }), scoped: ["subscriptionId"],
+    expects: { owner: "404 not_found", admin: "403 forbidden", member: "403 forbidden", colleague: "403 forbidden", operator: "403 forbidden", ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/invitations/challenge/route.ts`, method: "POST", path: (ids) => `${api(ids)}/invitations/challenge`, body: () => ({ email: "ivy@orchard.example", role: "member" }), scoped: ["subscriptionId"],
+    expects: { owner: 201, admin: 201, member: "403 forbidden", colleague: "403 forbidden", operator: "403 forbidden", ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/invitations/route.ts`, method: "POST", path: (ids) => `${api(ids)}/invitations`, body: () => ({ email: "ivy@orchard.example", role: "member", proof: NO_PROOF }), scoped: ["subscriptionId"],
+    expects: { owner: "403 step_up_mismatch", admin: "403 step_up_mismatch", member: "403 forbidden", colleague: "403 forbidden", operator: "403 forbidden", ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/invitations/[invitationId]/route.ts`, method: "DELETE", path: (ids) => `${api(ids)}/invitations/${NO_ID}`, scoped: ["subscriptionId"],
+    expects: { owner: "404 not_found", admin: "404 not_found", member: "403 forbidden", colleague: "403 forbidden", operator: "403 forbidden", ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/invitations/[invitationId]/resend/route.ts`, method: "POST", path: (ids) => `${api(ids)}/invitations/${NO_ID}/resend`, scoped: ["subscriptionId"],
+    expects: { owner: "404 not_found", admin: "404 not_found", member: "403 forbidden", colleague: "403 forbidden", operator: "403 forbidden", ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/ownership/challenge/route.ts`, method: "POST", path: (ids) => `${api(ids)}/ownership/challenge`, body: () => ({ userId: NO_ID }), scoped: ["subscriptionId"],
+    expects: { owner: "404 not_found", admin: "403 forbidden", member: "403 forbidden", colleague: "403 forbidden", operator: "403 forbidden", ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/ownership/route.ts`, method: "POST", path: (ids) => `${api(ids)}/ownership`, body: () => ({ userId: NO_ID, proof: NO_PROOF }), scoped: ["subscriptionId"],
+    expects: { owner: "404 not_found", admin: "403 forbidden", member: "403 forbidden", colleague: "403 forbidden", operator: "403 forbidden", ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/ownership/route.ts`, method: "DELETE", path: (ids) => `${api(ids)}/ownership`, scoped: ["subscriptionId"],
+    expects: { owner: "404 not_found", admin: "403 forbidden", member: "403 forbidden", colleague: "403 forbidden", operator: "403 forbidden", ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/ownership/acceptance/challenge/route.ts`, method: "POST", path: (ids) => `${api(ids)}/ownership/acceptance/challenge`, scoped: ["subscriptionId"],
+    expects: { owner: "404 not_found", admin: "404 not_found", member: "404 not_found", colleague: "404 not_found", operator: "403 forbidden", ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/ownership/acceptance/route.ts`, method: "POST", path: (ids) => `${api(ids)}/ownership/acceptance`, body: () => ({ proof: NO_PROOF }), scoped: ["subscriptionId"],
+    expects: { owner: "404 not_found", admin: "404 not_found", member: "404 not_found", colleague: "404 not_found", operator: "403 forbidden", ...OUTSIDE },
+  },
+  account("invitations/look", "POST", "invitations/look", { token: "A".repeat(43) }, "410 link_invalid"),
+  account("invitations/accept", "POST", "invitations/accept", { token: "A".repeat(43) }, "410 link_invalid"),
+  operators("gateways/[gatewayId]/cut-off", "POST", `gateways/${NO_ID}/cut-off`, undefined, "404 not_found"),
+  operators("gateways/[gatewayId]/rotate-credential", "POST", `gateways/${NO_ID}/rotate-credential`, undefined, "404 not_found"),
   operators("users", "GET", "users?q=a", undefined, 200),
   operators("users/[userId]/deactivate", "POST", `users/${NO_ID}/deactivate`, undefined, "404 not_found"),
   operators("users/[userId]/reactivate", "POST", `users/${NO_ID}/reactivate`, { proof: NO_PROOF }, "404 not_found"),
@@ -272,6 +332,8 @@ export const PAGES: PageEntry[] = [
   { file: `${PORTAL_PAGES}/service/page.tsx`, ...pagesFor((ids) => `${shell(ids)}/service`, { ...everyone(200), outsider: 404 }), scoped: ["subscriptionId"] },
   { file: `${PORTAL_PAGES}/systems/page.tsx`, ...pagesFor((ids) => `${shell(ids)}/systems`, { ...everyone(200), member: 404, colleague: 404, outsider: 404 }), scoped: ["subscriptionId"] },
   { file: `${PORTAL_PAGES}/systems/[systemId]/page.tsx`, ...pagesFor((ids) => `${shell(ids)}/systems/${ids.systemId}`, { ...everyone(200), member: 404, colleague: 404, outsider: 404 }), scoped: ["subscriptionId", "systemId"] },
+  { file: `${PORTAL_PAGES}/members/page.tsx`, ...pagesFor((ids) => `${shell(ids)}/members`, { ...everyone(200), outsider: 404 }), scoped: ["subscriptionId"] },
+  { file: "app/invitation/page.tsx", path: () => "/invitation", expects: { ...everyone(200), outsider: 200, unproved: 200, nobody: 200 }, scoped: [] },
   { file: `${PORTAL_PAGES}/clients/new/page.tsx`, ...pagesFor((ids) => `${shell(ids)}/clients/new`, { ...everyone(200), operator: 404, outsider: 404 }), scoped: ["subscriptionId"] },
   { file: `${PORTAL_PAGES}/clients/[cid]/page.tsx`, ...pagesFor((ids) => `${shell(ids)}/clients/${ids.clientId}`, { ...everyone(200), colleague: 404, outsider: 404 }), scoped: ["subscriptionId", "clientId"] },
   { file: `${PORTAL_PAGES}/clients/[cid]/replace-key/page.tsx`, ...pagesFor((ids) => `${shell(ids)}/clients/${ids.clientId}/replace-key`, { ...everyone(404), member: 200, outsider: 404 }), scoped: ["subscriptionId", "clientId"] },

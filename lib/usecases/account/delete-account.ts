@@ -3,7 +3,9 @@ import { wideningTransaction, type PresentedProof } from "@/lib/auth/step-up";
 import { PortcullisError } from "@/lib/core/errors";
 import { appendAudit, type NewAuditEvent } from "@/lib/db/audit";
 import type { Tx } from "@/lib/db/client";
+import { endInvitationsBy } from "@/lib/db/invitations";
 import { queueMail } from "@/lib/db/outbox";
+import { endOwnershipOffersOf } from "@/lib/db/ownership";
 import { deleteUser, listSoleOwned, lockOwnSubscriptions } from "@/lib/db/users";
 import { iso } from "@/lib/db/values";
 import { releaseWarranties } from "@/lib/db/warranties";
@@ -31,6 +33,8 @@ export async function deleteAccount(ports: Ports, actor: Actor, proof: Presented
       const now = ports.clock.now();
       const revoked = await revokeAllClients(ports, tx, actor);
       await releaseWarranties(tx, actor.userId, now);
+      await endInvitationsBy(tx, actor.userId, null, now);
+      await endOwnershipOffersOf(tx, actor.userId, null, now);
       await deleteUser(tx, verified, actor.userId, now);
       const { browser, address } = actor.source;
       await queueMail(tx, {
@@ -54,5 +58,5 @@ async function requireOtherOwners(tx: Tx, actor: Actor): Promise<void> {
   const alone = await listSoleOwned(tx, actor.userId);
   if (alone.length === 0) return;
   const names = alone.map(({ name }) => `“${name}”`).join(", ");
-  throw new PortcullisError("sole_owner", `You are the only owner of ${names}. Make somebody else an owner, or close ${alone.length === 1 ? "it" : "them"}, first.`);
+  throw new PortcullisError("sole_owner", `You are the only owner of ${names}. Hand ${alone.length === 1 ? "it" : "them"} over on the members page, or close ${alone.length === 1 ? "it" : "them"}, first.`);
 }

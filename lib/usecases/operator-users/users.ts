@@ -6,7 +6,9 @@ import { endSessionsOf, findLiveSession } from "@/lib/db/accounts";
 import { endAttemptsOf } from "@/lib/db/attempts";
 import { appendAudit } from "@/lib/db/audit";
 import { lockUser } from "@/lib/db/factors";
+import { endInvitationsBy } from "@/lib/db/invitations";
 import { queueMail } from "@/lib/db/outbox";
+import { endOwnershipOffersOf } from "@/lib/db/ownership";
 import { expireChallengesOf } from "@/lib/db/security";
 import { endLinkIntentsOf, lockUserState, markDeactivated, searchUsers, type UserRow } from "@/lib/db/users";
 import { iso, isoOrNull } from "@/lib/db/values";
@@ -65,6 +67,8 @@ export async function deactivateUser(ports: Ports, actor: Actor, input: { userId
     const ended = await endSessionsOf(tx, userId, null, now);
     await endLinkIntentsOf(tx, userId, now);
     await spendAccountLinksOf(tx, userId, now);
+    await endInvitationsBy(tx, userId, null, now);
+    await endOwnershipOffersOf(tx, userId, null, now);
     if (user.email !== null) await queueMail(tx, { id: ports.newId(), recipient: user.email, now, content: { template: "account-deactivated", byEmail: actor.email, at: iso(now) } });
     await appendAudit(tx, [
       { chain: userId, at: now, action: "account.deactivated", actor: auditActor(actor, true), subject: { kind: "user", id: userId }, sourceAddress: actor.source.address, data: { email: user.email, sessionsEnded: ended.length } },

@@ -51,11 +51,11 @@ export function DeleteCard({ account }: { account: AccountView }) {
       <div className="grid gap-4 px-4 py-5 sm:px-5">
         {soleOwnerOf.length > 0 ? (
           <Notice tone="warn" title="You are the only owner of a subscription">
-            <p>Make somebody else an owner of it, or close it, before you delete your account:</p>
+            <p>Hand it over to another member, or close it, before you delete your account:</p>
             <ul className="mt-2 grid gap-1">
               {soleOwnerOf.map(({ id, name }) => (
                 <li key={id}>
-                  <Link href={`/subscriptions/${id}`} className="thumb rounded-sm font-medium wrap-anywhere text-accent hover:underline">
+                  <Link href={`/subscriptions/${id}/members`} className="thumb rounded-sm font-medium wrap-anywhere text-accent hover:underline">
                     {name}
                     <LinkPending />
                   </Link>

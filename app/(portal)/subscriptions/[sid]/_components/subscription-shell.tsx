@@ -10,7 +10,7 @@ interface SubscriptionShellProps {
   subscription: SubscriptionView;
   /** All of the person's subscriptions, for the switcher. */
   subscriptions: SubscriptionView[];
-  section: "clients" | "systems" | "service" | "activity" | "billing";
+  section: "clients" | "members" | "systems" | "service" | "activity" | "billing";
   children: ReactNode;
 }
 
@@ -21,6 +21,7 @@ export function SubscriptionShell({ actor, subscription, subscriptions, section,
     { href: base, label: "Clients", current: section === "clients" },
     ...(subscription.may.readSystems ? [{ href: `${base}/systems`, label: "Systems", current: section === "systems" }] : []),
     { href: `${base}/service`, label: "Service", current: section === "service" },
+    { href: `${base}/members`, label: "Members", current: section === "members" },
     ...(subscription.may.readActivity ? [{ href: `${base}/activity`, label: "Activity", current: section === "activity" }] : []),
     { href: `${base}/billing`, label: "Billing", current: section === "billing" },
   ];

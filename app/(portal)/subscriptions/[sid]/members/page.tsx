@@ -1,0 +1,30 @@
+import { Suspense } from "react";
+import type { Metadata } from "next";
+import { PageTitle } from "@/app/_components/shell";
+import { page } from "@/lib/http/page";
+import { listSubscriptions } from "@/lib/usecases/list-subscriptions";
+import { viewMembers } from "@/lib/usecases/members/list-members";
+import { viewSubscription } from "@/lib/usecases/view-subscription";
+import { SectionsSkeleton } from "../../../_components/sections-skeleton";
+import { SubscriptionShell } from "../_components/subscription-shell";
+import { Members } from "./_components/members";
+
+export const metadata: Metadata = { title: "Members" };
+
+export default page("member.read", async ({ ctx, actor, params }) => {
+  const subscriptionId = params.sid ?? "";
+  const [subscription, subscriptions] = await Promise.all([viewSubscription(ctx, actor, { subscriptionId }), listSubscriptions(ctx, actor)]);
+
+  async function People() {
+    return <Members initial={await viewMembers(ctx, actor, { subscriptionId })} />;
+  }
+
+  return (
+    <SubscriptionShell actor={actor} subscription={subscription} subscriptions={subscriptions} section="members">
+      <PageTitle title="Members" description="Who is in this subscription, and what they may do. Whoever goes loses their clients with it, at once." />
+      <Suspense fallback={<SectionsSkeleton label="Loading the members" sections={["members"]} />}>
+        <People />
+      </Suspense>
+    </SubscriptionShell>
+  );
+});

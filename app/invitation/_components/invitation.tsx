@@ -1,0 +1,178 @@
+"use client";
+
+import { useEffect, useEffectEvent, useReducer, useRef, type ReactNode } from "react";
+import { Link2Off, MailOpen, UserRoundX, type LucideIcon } from "lucide-react";
+import Link from "next/link";
+import { useRouter } from "next/navigation";
+import { toApiError } from "@/app/_client/api-error";
+import { forgetInvitation, openInvitation } from "@/app/_client/kept-invitation";
+import { memberApi } from "@/app/_client/member-api";
+import { Button, buttonClass } from "@/lib/ui/button";
+import { Card } from "@/lib/ui/card";
+import { Notice } from "@/lib/ui/notice";
+import { DateTime } from "@/lib/ui/relative-time";
+import { Loading, Skeleton } from "@/lib/ui/skeleton";
+import type { InvitationOfferView } from "@/lib/usecases/members-view";
+
+type State =
+  | { phase: "opening" }
+  | { phase: "incomplete" }
+  | { phase: "signed-out" }
+  | { phase: "over"; message: string }
+  | { phase: "failed"; message: string }
+  | { phase: "ready"; token: string; offer: InvitationOfferView; joining: boolean; problem: string | null };
+
+/** Says what it is about, and waits for the button: that the page was opened, by a person or a mail filter, accepts nothing. */
+export function Invitation({ signedIn, passwordLogin }: { signedIn: string | null; passwordLogin: boolean }) {
+  const [state, setState] = useReducer((_: State, next: State) => next, { phase: "opening" });
+  const router = useRouter();
+
+  const read = useEffectEvent(async () => {
+    const token = openInvitation(location.hash, sessionStorage);
+    // Out of the address bar and the history: whoever looks there later finds nothing to use.
+    if (location.hash !== "") history.replaceState(history.state, "", location.pathname);
+    if (token === null) return setState({ phase: "incomplete" });
+    if (signedIn === null) return setState({ phase: "signed-out" });
+    try {
+      setState({ phase: "ready", token, offer: await memberApi.look(token), joining: false, problem: null });
+    } catch (problem) {
+      const { code, message } = toApiError(problem);
+      if (code === "link_invalid") forgetInvitation(sessionStorage);
+      setState({ phase: code === "link_invalid" ? "over" : "failed", message });
+    }
+  });
+
+  useEffect(() => {
+    void read();
+    const again = () => void read();
+    window.addEventListener("hashchange", again);
+    return () => window.removeEventListener("hashchange", again);
+  }, []);
+
+  async function accept(token: string, offer: InvitationOfferView) {
+    setState({ phase: "ready", token, offer, joining: true, problem: null });
+    try {
+      const { subscriptionId } = await memberApi.accept(token);
+      forgetInvitation(sessionStorage);
+      router.push(`/subscriptions/${subscriptionId}`);
+    } catch (problem) {
+      const { code, message } = toApiError(problem);
+      if (code === "link_invalid") {
+        forgetInvitation(sessionStorage);
+        setState({ phase: "over", message });
+      } else setState({ phase: "ready", token, offer, joining: false, problem: message });
+    }
+  }
+
+  switch (state.phase) {
+    case "opening":
+      return <Opening />;
+    case "incomplete":
+      return (
+        <Panel icon={Link2Off} title="Open the link in the mail">
+          <p>This page needs the whole link from the mail. Go back to the mail and open the link again.</p>
+        </Panel>
+      );
+    case "signed-out":
+      return (
+        <Panel icon={MailOpen} title="You are invited">
+          <p>Sign in with the address that the mail was sent to, or make an account with it. Then you see what the invitation is about, and accept it or not.</p>
+          <div className="mt-3 flex flex-wrap gap-2">
+            <Link href="/signin?callbackUrl=%2Finvitation" className={buttonClass("primary")}>
+              Sign in
+            </Link>
+            {passwordLogin && (
+              <Link href="/register?callbackUrl=%2Finvitation" className={buttonClass("secondary")}>
+                Make an account
+              </Link>
+            )}
+          </div>
+        </Panel>
+      );
+    case "over":
+      return (
+        <Panel icon={Link2Off} title="This invitation no longer stands" focus>
+          <p>{state.message}</p>
+          <Home />
+        </Panel>
+      );
+    case "failed":
+      return (
+        <Panel icon={Link2Off} title="The invitation couldn’t be read" focus>
+          <p>{state.message}</p>
+          <Button className="mt-3 justify-self-start" onClick={() => void read()}>
+            Try again
+          </Button>
+        </Panel>
+      );
+    case "ready": {
+      const { token, offer, joining, problem } = state;
+      const { subscriptionName, invitedByEmail, role, sentTo, forYou, expiresAt } = offer;
+      if (!forYou) {
+        return (
+          <Panel icon={UserRoundX} title="This invitation is for another address" focus>
+            <p>
+              It was mailed to {sentTo}, and you are signed in as <strong className="font-medium wrap-anywhere text-ink">{signedIn}</strong>. Sign out, and open the link in the mail again to sign in with that address.
+            </p>
+            <Home />
+          </Panel>
+        );
+      }
+      return (
+        <Panel icon={MailOpen} title={`Join ${subscriptionName}?`} focus>
+          <p>
+            <strong className="font-medium wrap-anywhere text-ink">{invitedByEmail}</strong> invites you to {subscriptionName} as {role === "admin" ? "an admin: you add clients for your machines, see and revoke everybody’s, and invite members" : "a member: you add clients for your machines"}.
+          </p>
+          {problem && (
+            <Notice tone="bad" role="alert">
+              {problem}
+            </Notice>
+          )}
+          <Button tone="primary" size="lg" pending={joining} className="mt-2 w-full" onClick={() => void accept(token, offer)}>
+            Join
+          </Button>
+          <p className="text-sm text-faint">
+            Good until <DateTime iso={expiresAt} />. If you don’t know what this is about, close the page: nothing happens by itself.
+          </p>
+        </Panel>
+      );
+    }
+  }
+}
+
+function Panel({ icon: Icon, title, focus = false, children }: { icon: LucideIcon; title: string; focus?: boolean; children: ReactNode }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (focus) heading.current?.focus();
+  }, [focus]);
+  return (
+    <Card className="w-full max-w-md p-6 sm:p-8">
+      <Icon aria-hidden="true" strokeWidth={1.5} className="mb-4 size-9 text-accent" />
+      <h1 ref={heading} tabIndex={-1} className="text-2xl font-semibold wrap-anywhere outline-none">
+        {title}
+      </h1>
+      <div className="mt-2 grid gap-3 text-muted">{children}</div>
+    </Card>
+  );
+}
+
+const Home = () => (
+  <div className="mt-3">
+    <Link href="/" className={buttonClass("secondary")}>
+      To your subscriptions
+    </Link>
+  </div>
+);
+
+function Opening() {
+  return (
+    <Card className="w-full max-w-md p-6 sm:p-8">
+      <Loading label="Reading the invitation" className="grid gap-3">
+        <Skeleton className="size-9" />
+        <Skeleton className="h-7 w-48" />
+        <Skeleton className="h-4 w-full" />
+        <Skeleton className="mt-3 h-11 w-full" />
+      </Loading>
+    </Card>
+  );
+}

@@ -1,0 +1,35 @@
+import type { AuditEvent } from "@/lib/core/audit-chain";
+
+const cut = (clients: unknown): string => (Number(clients ?? 0) === 0 ? "" : Number(clients) === 1 ? ", and one client with it" : `, and ${Number(clients)} clients with it`);
+
+/** One plain sentence for an event about who is in a subscription; null for any other. */
+export function memberSentence(action: string, data: AuditEvent["data"]): string | null {
+  const text = (key: string): string => String(data[key] ?? "");
+  switch (action) {
+    case "member.invited":
+      return `Invited ${text("email")} as ${data.role === "admin" ? "an admin" : "a member"}.`;
+    case "member.invitation_resent":
+      return `Mailed the invitation of ${text("email")} again.`;
+    case "member.invitation_withdrawn":
+      return `Withdrew the invitation of ${text("email")}.`;
+    case "member.joined":
+      return `Joined as ${data.role === "admin" ? "an admin" : "a member"}, invited by ${data.invitedBy === null ? "a deleted account" : text("invitedBy")}.`;
+    case "member.left":
+      // Until people could leave by themselves, they left with their account alone.
+      return data.role === undefined ? `${text("email")} left: their account was deleted.` : `${text("email")} left${cut(data.clients)}.`;
+    case "member.removed":
+      return `Removed ${text("email")} from the subscription${cut(data.clients)}.`;
+    case "member.promoted":
+      return `Made ${text("email")} an admin.`;
+    case "member.demoted":
+      return `Made ${text("email")} a plain member again${cut(data.clients)}.`;
+    case "ownership.offered":
+      return `Offered the subscription to ${text("email")}.`;
+    case "ownership.offer_withdrawn":
+      return `Withdrew the offer of the subscription to ${text("email")}.`;
+    case "ownership.transferred":
+      return `Took the subscription over from ${text("from")}, who is an admin now.`;
+    default:
+      return null;
+  }
+}
