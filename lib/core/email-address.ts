@@ -27,7 +27,10 @@ export function parseEmailAddress(text: string): EmailAddress {
   if (/[\s,;]/u.test(trimmed)) throw refused("Enter one e-mail address, without spaces or commas.");
   if ([...trimmed].some(isDeceptive)) throw refused("That address holds a character that looks like another. Type it with plain letters.");
 
-  const parts = trimmed.toLowerCase().normalize("NFC").split("@");
+  const normal = trimmed.toLowerCase().normalize("NFC");
+  // Some letters fall apart, or together, only then: what is stored must be its own normal form.
+  if ([...normal].some(isDeceptive) || normal.toLowerCase().normalize("NFC") !== normal) throw refused("That address holds a character that looks like another. Type it with plain letters.");
+  const parts = normal.split("@");
   const [local, domain] = parts;
   if (parts.length !== 2 || !local || !domain) throw refused("Enter an e-mail address like ada@example.com.");
   if (!isLocalPart(local)) throw refused("The part before the @ is not one that this portal accepts.");
