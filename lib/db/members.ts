@@ -44,6 +44,24 @@ export async function hasOtherOwner(tx: Tx, subscriptionId: string, userId: stri
   return (await tx.membership.count({ where: { subscriptionId, role: "owner", userId: { not: userId }, user: { deactivatedAt: null } } })) > 0;
 }
 
+export interface MemberRoom {
+  members: number;
+  /** Invitations that stand. */
+  invited: number;
+  /** As the plan allows; null: any number. */
+  maxMembers: number | null;
+  planName: string;
+}
+
+export async function readMemberRoom(tx: Tx, subscriptionId: string, now: Date): Promise<MemberRoom> {
+  const [row] = await tx.$queryRaw<[MemberRoom]>`
+    SELECT (SELECT count(*)::int FROM memberships WHERE subscription_id = s.id) AS members,
+      (SELECT count(*)::int FROM invitations WHERE subscription_id = s.id AND ended_at IS NULL AND expires_at > ${now}) AS invited,
+      p.max_members AS "maxMembers", p.name AS "planName"
+    FROM subscriptions s JOIN plans p ON p.id = s.plan_id WHERE s.id = ${subscriptionId}::uuid`;
+  return row;
+}
+
 /** @returns false when they are in it already */
 export async function joinAsInvited(tx: Tx, { subscriptionId, role }: SpentInvitation, userId: string, now: Date): Promise<boolean> {
   const joined = await tx.$queryRaw<unknown[]>`

@@ -13,7 +13,7 @@ import { iso } from "@/lib/db/values";
 import type { Ports } from "@/lib/ports";
 import type { Tx } from "@/lib/db/client";
 import type { InvitationOfferView } from "@/lib/usecases/members-view";
-import { membersUrl, memberEvent } from "./manage";
+import { membersUrl, memberEvent, requireRoom } from "./manage";
 
 interface TokenInput {
   token: string;
@@ -41,7 +41,7 @@ export async function viewInvitation(ports: Ports, actor: Actor, input: TokenInp
   };
 }
 
-/** @throws link_invalid, invitation_not_yours */
+/** @throws link_invalid, invitation_not_yours, plan_limit_reached */
 export async function acceptInvitation(ports: Ports, actor: Actor, input: TokenInput): Promise<{ subscriptionId: string }> {
   return ports.db.transaction(async (tx) => {
     const now = ports.clock.now();
@@ -52,6 +52,7 @@ export async function acceptInvitation(ports: Ports, actor: Actor, input: TokenI
     await lockSubscription(tx, subscriptionId);
     const spent = await spendInvitation(tx, tokenHashOf(input.token), actor.email, now);
     if (!spent) throw over();
+    await requireRoom(tx, subscriptionId, "members", now);
     // Who is in it already, whichever way, stays what they are.
     if (!(await joinAsInvited(tx, spent, actor.userId, now))) return { subscriptionId };
     const access = await findAccess(tx, { userId: actor.userId, isOperator: false }, subscriptionId);

@@ -17,7 +17,7 @@ import type { Ports } from "@/lib/ports";
 import { stepUpView } from "@/lib/usecases/step-up/present-challenge";
 import { requireAccess, requireId } from "@/lib/usecases/subscription-access";
 import type { StepUpView } from "@/lib/usecases/views";
-import { lockMembers, memberEvent } from "./manage";
+import { lockMembers, memberEvent, requireRoom } from "./manage";
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -44,13 +44,14 @@ async function requireNoMember(tx: Tx, access: SubscriptionAccess, email: string
   if (await hasMemberWithAddress(tx, access.id, email)) throw new PortcullisError("member_exists", `${email} is in ${access.name} already.`, { field: "email" });
 }
 
-/** Asks for the proof that inviting takes. @throws email_invalid, not_found, forbidden, member_exists, step_up_too_many */
+/** Asks for the proof that inviting takes. @throws email_invalid, not_found, forbidden, member_exists, plan_limit_reached, step_up_too_many */
 export async function requestInvitation(ports: Ports, actor: Actor, input: InviteInput): Promise<StepUpView> {
   const email = parseEmailAddress(input.email);
   return ports.db.transaction(async (tx) => {
     const access = await requireAccess(tx, actor, input.subscriptionId, "member.invite");
     requireInvitable(access, input.role);
     await requireNoMember(tx, access, email);
+    await requireRoom(tx, access.id, "invited", ports.clock.now());
     const details = [
       { label: "Whom", value: email },
       { label: "As", value: input.role },
@@ -60,7 +61,7 @@ export async function requestInvitation(ports: Ports, actor: Actor, input: Invit
   });
 }
 
-/** Mails an invitation, whether or not the address has an account here. @throws email_invalid, not_found, forbidden, member_exists, invitation_exists, step_up_* */
+/** Mails an invitation, whether or not the address has an account here. @throws email_invalid, not_found, forbidden, member_exists, invitation_exists, plan_limit_reached, step_up_* */
 export async function inviteMember(ports: Ports, actor: Actor, input: InviteInput, proof: PresentedProof): Promise<void> {
   const email = parseEmailAddress(input.email);
   await wideningTransaction(
@@ -75,6 +76,7 @@ export async function inviteMember(ports: Ports, actor: Actor, input: InviteInpu
     async (tx, verified, { access }) => {
       const now = ports.clock.now();
       await requireNoMember(tx, access, email);
+      await requireRoom(tx, access.id, "invited", now);
       const [id, linkId] = [ports.newId(), ports.newId()];
       const expiresAt = new Date(now.getTime() + INVITATION_DAYS * DAY_MS);
       const row = { id, subscriptionId: access.id, email, role: input.role, tokenHash: tokenHashOf(invitationToken(ports, linkId)), invitedById: actor.userId, now, expiresAt };

@@ -4,7 +4,7 @@ import { PortcullisError } from "@/lib/core/errors";
 import { can, type SubscriptionPermission } from "@/lib/core/policy";
 import type { NewAuditEvent } from "@/lib/db/audit";
 import type { Tx } from "@/lib/db/client";
-import { hasOtherOwner, type MemberRow } from "@/lib/db/members";
+import { hasOtherOwner, readMemberRoom, type MemberRow } from "@/lib/db/members";
 import { lockSubscription, type SubscriptionAccess } from "@/lib/db/subscriptions";
 import type { Ports } from "@/lib/ports";
 import { requireAccess, requireId } from "@/lib/usecases/subscription-access";
@@ -33,6 +33,20 @@ export const reachesOthers = (access: SubscriptionAccess, permission: Subscripti
 export async function requireOtherOwner(tx: Tx, access: SubscriptionAccess, { userId, role }: MemberRow): Promise<void> {
   if (role !== "owner" || (await hasOtherOwner(tx, access.id, userId))) return;
   throw new PortcullisError("sole_owner", `${access.name} would be left without an owner. Hand it over to another member first.`);
+}
+
+/**
+ * Call it under the lock of the subscription's row.
+ *
+ * @param counted members alone where one of those invited joins; where one more is invited, those who wait as well
+ * @throws plan_limit_reached
+ */
+export async function requireRoom(tx: Tx, subscriptionId: string, counted: "members" | "invited", now: Date): Promise<void> {
+  const { members, invited, maxMembers, planName } = await readMemberRoom(tx, subscriptionId, now);
+  const taken = counted === "members" ? members : members + invited;
+  if (maxMembers === null || taken < maxMembers) return;
+  const waiting = counted === "invited" && invited > 0 ? ` and ${invited} invited` : "";
+  throw new PortcullisError("plan_limit_reached", `The plan, ${planName}, allows ${maxMembers} ${maxMembers === 1 ? "member" : "members"}, and ${members} ${members === 1 ? "is" : "are"} in it${waiting}. Remove one that isn't needed, or change the plan.`);
 }
 
 export const nameOf = ({ email, name }: Pick<MemberRow, "email" | "name">): string => email ?? name;

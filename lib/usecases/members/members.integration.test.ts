@@ -135,6 +135,33 @@ describe("an invitation", () => {
     expect(await events("member.joined")).toHaveLength(1);
   });
 
+  test("T2: as many join, and are invited, as the plan allows, also when fifty try at once", async () => {
+    const guests = Array.from({ length: 50 }, freshAddress);
+    // One owner's proofs are asked for thirty times an hour at most.
+    const askers = [acme.owner, await addMember(kit, acme, "admin"), await addMember(kit, acme, "admin")];
+    const accept = [];
+    for (const [i, email] of guests.entries()) {
+      const token = await invite(askers[i % 3] ?? acme.owner, email);
+      const guest = await person(kit, email);
+      accept.push(() => acceptInvitation(kit.ports, guest, { token }));
+    }
+    const proofs = await Promise.all(Array.from({ length: 10 }, async () => {
+      const email = freshAddress();
+      return { email, proof: proofOf(kit, await requestInvitation(kit.ports, acme.owner, { ...here(), email, role: "member" })) };
+    }));
+    const limit = async (max: number) => kit.sql("UPDATE plans SET max_members = $2 WHERE id = (SELECT plan_id FROM subscriptions WHERE id = $1)", [acme.subscriptionId, max]);
+    await limit(10);
+    const joined = await Promise.allSettled(accept.map((join) => join()));
+    expect(joined.filter(({ status }) => status === "fulfilled")).toHaveLength(7);
+    for (const result of joined) if (result.status === "rejected") expect(result.reason).toMatchObject({ code: "plan_limit_reached" });
+    expect(await members()).toHaveLength(10);
+    // 43 invitations still stand: with ten members that is 53, and 57 allow four more.
+    await limit(57);
+    const invited = await Promise.allSettled(proofs.map(({ email, proof }) => inviteMember(kit.ports, acme.owner, { ...here(), email, role: "member" }, proof)));
+    expect(invited.filter(({ status }) => status === "fulfilled")).toHaveLength(4);
+    for (const result of invited) if (result.status === "rejected") expect(result.reason).toMatchObject({ code: "plan_limit_reached" });
+  });
+
   test("T12: of an admin who is demoted, removed or turned off, those that they made end with it", async () => {
     for (const end of ["demote", "remove", "deactivate"] as const) {
       const admin = await addMember(kit, acme, "admin");
