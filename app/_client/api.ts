@@ -2,22 +2,8 @@
 import type { PublicKeyCredentialRequestOptionsJSON } from "@simplewebauthn/browser";
 import type { SharedConfigPolicy } from "@/lib/core/vocabulary";
 import type { TrafficView } from "@/lib/usecases/traffic-view";
-import type {
-  ActivityView,
-  ApiKeyView,
-  BlockView,
-  ClientChallengeView,
-  ClientView,
-  GatewayOffer, FoundClientView,
-  GatewayView,
-  IssuedClientView,
-  MailedChallengeView,
-  Page,
-  StepUpView,
-  SubscriptionView,
-  SystemView,
-  UserView,
-} from "@/lib/usecases/views";
+import type { ApiKeyView, SystemView } from "@/lib/usecases/system-views";
+import type { ActivityView, BlockView, ClientChallengeView, ClientView, GatewayOffer, FoundClientView, GatewayView, IssuedClientView, MailedChallengeView, Page, StepUpView, SubscriptionView, UserView } from "@/lib/usecases/views";
 import { networkError, parseErrorBody } from "./api-error";
 import { noteSessionEnd } from "./session-end";
 import type { Proof } from "./step-up";

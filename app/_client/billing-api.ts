@@ -1,5 +1,6 @@
 /** The API for plans and what is paid for. */
-import type { LicenseView, MadeLicenseView, PlanRecordView, StepUpView, SubscriptionRecordView, SubscriptionView } from "@/lib/usecases/views";
+import type { LicenseView, MadeLicenseView, PlanRecordView, SubscriptionRecordView } from "@/lib/usecases/billing-views";
+import type { StepUpView, SubscriptionView } from "@/lib/usecases/views";
 import { send } from "./api";
 import type { Proof } from "./step-up";
 

@@ -5,7 +5,7 @@ import { api } from "@/app/_client/api";
 import { isPending } from "@/app/_client/enforcement";
 import { usePendingPoll } from "@/app/_client/use-pending-poll";
 import { useSubscriptionEvents } from "@/app/_client/use-subscription-events";
-import type { SystemView } from "@/lib/usecases/views";
+import type { SystemView } from "@/lib/usecases/system-views";
 
 /** Systems as the portal knows them: asked for again whenever something in the subscription changed. */
 export function useSystems(subscriptionId: string, initial: SystemView[], ask: () => Promise<SystemView[]>): { systems: SystemView[]; put: (system: SystemView) => void } {

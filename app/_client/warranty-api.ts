@@ -1,5 +1,6 @@
 /** The API for devices and their warranties. */
-import type { DeviceView, StepUpView, WarrantiesView, WarrantyImportView, WarrantyRecordsView } from "@/lib/usecases/views";
+import type { StepUpView } from "@/lib/usecases/views";
+import type { DeviceView, WarrantiesView, WarrantyImportView, WarrantyRecordsView } from "@/lib/usecases/warranty-views";
 import { send } from "./api";
 import type { Proof } from "./step-up";
 

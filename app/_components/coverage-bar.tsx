@@ -1,7 +1,7 @@
 import { Bar } from "@/lib/ui/bar";
 import { formatCount } from "@/lib/ui/bytes";
 import { formatCalendarDay } from "@/lib/ui/time";
-import type { DeviceView } from "@/lib/usecases/views";
+import type { DeviceView } from "@/lib/usecases/warranty-views";
 
 /** Fewer days left than these are worth a look, or soon too late. */
 const WARN_DAYS = 60;

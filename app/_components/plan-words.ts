@@ -1,6 +1,6 @@
 import { formatCount } from "@/lib/ui/bytes";
 import { formatMoney } from "@/lib/ui/money";
-import type { PlanView, PriceView } from "@/lib/usecases/views";
+import type { PlanView, PriceView } from "@/lib/usecases/billing-views";
 
 /** "€49.00 a month"; "free". */
 export const priceText = ({ amount, currency, interval }: PriceView): string => (amount === 0 ? "free" : `${formatMoney(amount, currency)} a ${interval}`);

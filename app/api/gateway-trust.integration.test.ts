@@ -1,4 +1,5 @@
 /** Who a gateway is, over time: versions of the protocol, a credential that is replaced, one that somebody kept, and a gateway that is cut off. */
+import { EventEmitter, once } from "node:events";
 import { NextRequest } from "next/server";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { POST as ack } from "@/app/api/gateway/v1/ack/route";
@@ -8,6 +9,7 @@ import { GET as state } from "@/app/api/gateway/v1/state/route";
 import type { Actor } from "@/lib/auth/actor";
 import { generateKeyPair } from "@/lib/core/keys";
 import { golden } from "@/lib/protocol/golden";
+import type { Wakeups } from "@/lib/db/wakeups";
 import { PROTOCOL_HEADER } from "@/lib/protocol/messages";
 import { serve } from "@/lib/testing/api";
 import { digestOfState, makeGateway, newCredential, type TestGateway } from "@/lib/testing/gateway";
@@ -31,10 +33,20 @@ let stopServing: () => void;
 let acme: Tenant;
 let gateway: TestGateway;
 let operator: Actor;
+let listener: Wakeups;
+/** Tells, by topic, that a request is let in and about to wait. */
+const waits = new EventEmitter();
 
 beforeAll(async () => {
   kit = await openKit();
-  stopServing = serve(kit, await kit.listener());
+  listener = await kit.listener();
+  stopServing = serve(kit, {
+    ...listener,
+    subscribe: (topic, wake) => {
+      waits.emit(topic);
+      return listener.subscribe(topic, wake);
+    },
+  });
   operator = await person(kit, TEST_OPERATOR);
 });
 afterAll(async () => {
@@ -211,8 +223,13 @@ describe("a gateway that is cut off", () => {
 
   test("is out at once, also where it waits for news, and customers' logs say so", async () => {
     const { revision } = await gateway.fetch();
+    const begins = once(waits, `gateway:${gateway.id}`);
     const waiting = send(state, { query: `?since=${revision}&wait=30` });
+    await begins;
+    const told = new Promise<void>((resolve) => listener.subscribe(`gateway:${gateway.id}`, () => resolve()));
     await cut();
+    // Whoever waits, at whichever portal.
+    await told;
     expect(await waiting).toMatchObject({ status: 401, code: "gateway_unauthenticated" });
     for (const answer of [await ask(), await handIn(newCredential(kit))]) expect(answer).toMatchObject({ status: 401, code: "gateway_unauthenticated" });
     expect(await view()).toMatchObject({ enrolled: false, cutOffAt: kit.clock.now().toISOString(), credentialMadeAt: null });

@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execIn, type Host, spawnIn } from "@/e2e/tunnel/netns";
-import type { JoinedView } from "@/lib/usecases/views";
+import type { JoinedView } from "@/lib/usecases/system-views";
 import { typeCode } from "./support/add-flow";
 import { expect, test } from "./support/fixtures";
 import type { Person } from "./support/people";

@@ -82,6 +82,8 @@ export interface OpenGateway {
   endpointHost: string;
   /** Of all its instances. */
   clients: number;
+  /** Of the gateway protocol, that its agent and the portal go by; null: not said yet. */
+  protocolVersion: number | null;
 }
 
 /**
@@ -89,10 +91,10 @@ export interface OpenGateway {
  */
 export async function listOpenGateways(tx: Tx, heardSince: Date, limit: number): Promise<OpenGateway[]> {
   return tx.$queryRaw<OpenGateway[]>`
-    SELECT g.id, g.name, g.endpoint_host AS "endpointHost", COALESCE(sum(i.live_clients), 0)::int AS clients FROM gateways g JOIN gateway_presence p ON p.gateway_id = g.id
+    SELECT g.id, g.name, g.endpoint_host AS "endpointHost", COALESCE(sum(i.live_clients), 0)::int AS clients, p.protocol_version AS "protocolVersion" FROM gateways g JOIN gateway_presence p ON p.gateway_id = g.id
     LEFT JOIN instances i ON i.gateway_id = g.id AND i.status <> 'deprovisioned'
     WHERE g.enrolled_at IS NOT NULL AND p.last_seen_at >= ${heardSince}
-    GROUP BY g.id, p.failure
+    GROUP BY g.id, p.failure, p.protocol_version
     ORDER BY (p.failure IS NOT NULL), COALESCE(sum(i.live_clients), 0), count(i.id), g.id LIMIT ${limit}`;
 }
 

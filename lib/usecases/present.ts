@@ -11,7 +11,8 @@ import type { GatewaySeen, InstanceRow, SubscriptionAccess } from "@/lib/db/subs
 import { iso, isoOrNull, toBase64 } from "@/lib/db/values";
 import { OFFLINE_AFTER_SECONDS } from "@/lib/protocol/limits";
 import { needsTwoFactor } from "./subscription-access";
-import type { BillingView, ClientView, EnforcementView, GatewayPresence, InstanceView, SubscriptionView } from "./views";
+import type { BillingView } from "./billing-views";
+import type { ClientView, EnforcementView, GatewayPresence, InstanceView, SubscriptionView } from "./views";
 
 /** A WireGuard session lasts 180 s from its handshake (REJECT_AFTER_TIME of the protocol). */
 const HANDSHAKE_COUNTS_MS = 180_000;

@@ -3,8 +3,8 @@
  * sizes are bytes, durations are milliseconds.
  */
 import type { Standing, StepUpFactor } from "@/lib/core/policy";
-import type { SystemState } from "@/lib/core/system";
-import type { BillingState, ClientState, InstanceStatus, PlanInterval, SharedConfigPolicy } from "@/lib/core/vocabulary";
+import type { BillingState, ClientState, InstanceStatus, SharedConfigPolicy } from "@/lib/core/vocabulary";
+import type { BillingView } from "./billing-views";
 
 export type { Standing };
 
@@ -39,85 +39,6 @@ export interface SubscriptionView {
   may: { addClient: boolean; revokeAnyClient: boolean; readActivity: boolean; setPolicy: boolean; provision: boolean; moveInstance: boolean; removeInstance: boolean; useApiKey: boolean; readSystems: boolean; approveSystems: boolean; removeSystems: boolean; cancel: boolean; redeem: boolean };
 }
 
-export interface PriceView {
-  /** In the currency's smallest unit. */
-  amount: number;
-  /** ISO 4217. */
-  currency: string;
-  interval: PlanInterval;
-}
-
-/** Where a subscription stands with its payment, and what comes. */
-export interface BillingView {
-  /** Clients can connect. */
-  givesAccess: boolean;
-  /** When the state ends by itself; null: it doesn't. */
-  until: string | null;
-  /** What it is then; null: nothing comes by itself. */
-  next: BillingState | null;
-  /** Cancelled, and works until then. */
-  cancelsAtEnd: boolean;
-  graceDays: number;
-  retentionDays: number;
-  price: PriceView;
-}
-
-/** What can be taken out. Limits: null is unlimited. */
-export interface PlanView {
-  id: string;
-  name: string;
-  price: PriceView;
-  maxClients: number | null;
-  maxMembers: number | null;
-  maxSystems: number | null;
-  /** Of the instance, in the company's words; "" says nothing. */
-  instanceSize: string;
-  trialDays: number;
-  graceDays: number;
-  retentionDays: number;
-}
-
-/** A plan, as operators see it. */
-export interface PlanRecordView extends PlanView {
-  code: string;
-  /** Offered to nobody since. */
-  retiredAt: string | null;
-  /** That have not ended. */
-  subscriptions: number;
-}
-
-/** A license key, as operators see it: without the key itself, which is shown once. */
-export interface LicenseView {
-  id: string;
-  planName: string;
-  days: number;
-  note: string;
-  createdAt: string;
-  createdBy: string;
-  redeemedAt: string | null;
-  withdrawnAt: string | null;
-  /** Where it was redeemed. */
-  subscription: { id: string; name: string } | null;
-}
-
-export interface MadeLicenseView {
-  /** Shown here and never again. */
-  key: string;
-  items: LicenseView[];
-}
-
-/** A subscription, as operators see it in their list. */
-export interface SubscriptionRecordView {
-  id: string;
-  name: string;
-  planName: string;
-  ownerEmail: string | null;
-  billingState: BillingState;
-  until: string | null;
-  cancelsAtEnd: boolean;
-  createdAt: string;
-}
-
 export interface InstanceView {
   id: string;
   name: string;
@@ -138,60 +59,6 @@ export interface InstanceView {
   setup: EnforcementView | null;
   /** Whether clients reach one another. enforcement: of the latest change to the instance itself, this one or its setup; null where it wasn't looked up. */
   peersReach: { on: boolean; enforcement: EnforcementView | null };
-}
-
-/** A system as those see it who decide about it. */
-export interface SystemView {
-  id: string;
-  /** As it was named here; until then, its host name. */
-  name: string;
-  /** As it said itself. */
-  hostName: string;
-  serial: string | null;
-  version: string | null;
-  publicKey: string;
-  askedFrom: string | null;
-  askedAt: string;
-  /** Of the request, where nobody decides. */
-  expiresAt: string;
-  state: SystemState;
-  /** Its peer: addresses, what the gateway saw of it, how far its gateway is; null until it is approved. */
-  client: ClientView | null;
-  may: { approve: boolean; refuse: boolean; rename: boolean; remove: boolean };
-}
-
-/** What a system needs to render its own configuration, around a private key that never left it. */
-export interface SystemConfiguration {
-  addresses: string[];
-  dns: string[];
-  mtu: number | null;
-  serverPublicKey: string;
-  endpoint: string;
-  allowedIps: string[];
-  persistentKeepaliveSeconds: number;
-}
-
-/** What a system is told of itself. */
-export interface JoinView {
-  id: string;
-  name: string;
-  state: SystemState;
-  /** ISO 8601; of the request, where nobody decides. */
-  expiresAt: string;
-  pollAfterSeconds: number;
-  /** null unless it is approved. */
-  configuration: SystemConfiguration | null;
-}
-
-/** The answer to asking: with what to ask on. */
-export interface JoinedView extends JoinView {
-  /** Proves that it is meant; the same each time. */
-  token: string;
-}
-
-/** The key that systems join an instance with, in the clear: shown once for each proof. */
-export interface ApiKeyView {
-  apiKey: string;
 }
 
 /** A gateway to move an instance to. */
@@ -475,59 +342,6 @@ export interface AccountView {
 export interface AddressChangeView {
   stepUp: StepUpView;
   newAddress: MailedChallengeView & { challengeId: string };
-}
-
-/** A device and its warranty. Days are calendar days in UTC, like "2027-03-01"; the last one is covered. */
-export interface DeviceView {
-  serial: string;
-  model: string;
-  startsOn: string;
-  endsOn: string;
-  state: "ahead" | "running" | "over";
-  /** Days still covered, today included. */
-  daysLeft: number;
-  daysInAll: number;
-}
-
-export interface WarrantyView extends DeviceView {
-  id: string;
-  registeredAt: string;
-  /** To whom it is offered; null: to nobody. */
-  offer: { recipient: string; expiresAt: string } | null;
-}
-
-export interface WarrantyOfferView extends DeviceView {
-  /** The offer's. */
-  id: string;
-  fromEmail: string;
-  expiresAt: string;
-}
-
-export interface WarrantiesView {
-  /** One's own, those that end first first. */
-  items: WarrantyView[];
-  /** By others, to one's address. */
-  offers: WarrantyOfferView[];
-}
-
-/** What became of a list of devices. */
-export interface WarrantyImportView {
-  added: number;
-  changed: number;
-  unchanged: number;
-}
-
-/** A device, as operators see it. */
-export interface WarrantyRecordView extends DeviceView {
-  id: string;
-  /** null: nobody has registered it. */
-  ownerEmail: string | null;
-}
-
-export interface WarrantyRecordsView {
-  items: WarrantyRecordView[];
-  /** Of all records. */
-  count: number;
 }
 
 /** A person, as an operator sees them. */

@@ -1,11 +1,12 @@
 "use client";
 
-import { useEffect, useReducer, useRef, type ReactNode } from "react";
-import { Link2Off, LogOut, ShieldCheck, type LucideIcon } from "lucide-react";
+import { useEffect, useReducer } from "react";
+import { Link2Off, LogOut, ShieldCheck } from "lucide-react";
 import Link from "next/link";
 import { toApiError } from "@/app/_client/api-error";
 import { endSessions, tokenIn } from "@/app/_client/end-sessions";
 import { signInApi } from "@/app/_client/sign-in-api";
+import { LinkPanel } from "@/app/_components/link-panel";
 import { Button, buttonClass } from "@/lib/ui/button";
 import { Card } from "@/lib/ui/card";
 import { Notice } from "@/lib/ui/notice";
@@ -41,21 +42,21 @@ export function EndSessions({ passwordLogin }: { passwordLogin: boolean }) {
       return <Opening />;
     case "incomplete":
       return (
-        <Panel icon={Link2Off} title="Open the link in the mail">
+        <LinkPanel icon={Link2Off} title="Open the link in the mail">
           <p>This page needs the whole link from the mail, and keeps nothing of it once it is closed or reloaded. Go back to the mail and open the link again.</p>
           <Links passwordLogin={passwordLogin} />
-        </Panel>
+        </LinkPanel>
       );
     case "expired":
       return (
-        <Panel icon={Link2Off} title="This link no longer works" focus>
+        <LinkPanel icon={Link2Off} title="This link no longer works" focus>
           <p>It was used before, or is older than seven days. Nothing was changed now. Sign in to see your sessions and end them on the security page.</p>
           <Links passwordLogin={passwordLogin} />
-        </Panel>
+        </LinkPanel>
       );
     case "done":
       return (
-        <Panel icon={ShieldCheck} title="All sessions have ended" focus>
+        <LinkPanel icon={ShieldCheck} title="All sessions have ended" focus>
           <p>Whoever was signed in to your account is signed out, you as well. So that they don’t come back:</p>
           <ul className="ml-5 grid list-disc gap-1.5">
             {passwordLogin && <li>If you use a password here, choose a new one.</li>}
@@ -63,12 +64,12 @@ export function EndSessions({ passwordLogin }: { passwordLogin: boolean }) {
             <li>Once you are back in, look on the security page for factors and sign-ins that you don’t know.</li>
           </ul>
           <Links passwordLogin={passwordLogin} />
-        </Panel>
+        </LinkPanel>
       );
     case "ready":
     case "ending":
       return (
-        <Panel icon={LogOut} title="End all sessions?">
+        <LinkPanel icon={LogOut} title="End all sessions?">
           <p>Everything that is signed in to your account is signed out at once, in every browser, this one included. You sign in again afterwards.</p>
           <p>Clients keep working: what may reach your instance is not changed by this.</p>
           {state.phase === "ready" && state.problem && (
@@ -80,25 +81,9 @@ export function EndSessions({ passwordLogin }: { passwordLogin: boolean }) {
             End all sessions
           </Button>
           <p className="text-sm text-faint">If it was you who the mail is about, close this page: nothing happens by itself.</p>
-        </Panel>
+        </LinkPanel>
       );
   }
-}
-
-function Panel({ icon: Icon, title, focus = false, children }: { icon: LucideIcon; title: string; focus?: boolean; children: ReactNode }) {
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    if (focus) heading.current?.focus();
-  }, [focus]);
-  return (
-    <Card className="w-full max-w-md p-6 sm:p-8">
-      <Icon aria-hidden="true" strokeWidth={1.5} className="mb-4 size-9 text-accent" />
-      <h1 ref={heading} tabIndex={-1} className="text-2xl font-semibold outline-none">
-        {title}
-      </h1>
-      <div className="mt-2 grid gap-3 text-muted">{children}</div>
-    </Card>
-  );
 }
 
 function Links({ passwordLogin }: { passwordLogin: boolean }) {

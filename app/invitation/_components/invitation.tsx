@@ -1,12 +1,13 @@
 "use client";
 
-import { useEffect, useEffectEvent, useReducer, useRef, type ReactNode } from "react";
-import { Link2Off, MailOpen, UserRoundX, type LucideIcon } from "lucide-react";
+import { useEffect, useEffectEvent, useReducer } from "react";
+import { Link2Off, MailOpen, UserRoundX } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { toApiError } from "@/app/_client/api-error";
 import { forgetInvitation, openInvitation } from "@/app/_client/kept-invitation";
 import { memberApi } from "@/app/_client/member-api";
+import { LinkPanel } from "@/app/_components/link-panel";
 import { Button, buttonClass } from "@/lib/ui/button";
 import { Card } from "@/lib/ui/card";
 import { Notice } from "@/lib/ui/notice";
@@ -69,13 +70,13 @@ export function Invitation({ signedIn, passwordLogin }: { signedIn: string | nul
       return <Opening />;
     case "incomplete":
       return (
-        <Panel icon={Link2Off} title="Open the link in the mail">
+        <LinkPanel icon={Link2Off} title="Open the link in the mail">
           <p>This page needs the whole link from the mail. Go back to the mail and open the link again.</p>
-        </Panel>
+        </LinkPanel>
       );
     case "signed-out":
       return (
-        <Panel icon={MailOpen} title="You are invited">
+        <LinkPanel icon={MailOpen} title="You are invited">
           <p>Sign in with the address that the mail was sent to, or make an account with it. Then you see what the invitation is about, and accept it or not.</p>
           <div className="mt-3 flex flex-wrap gap-2">
             <Link href="/signin?callbackUrl=%2Finvitation" className={buttonClass("primary")}>
@@ -87,39 +88,39 @@ export function Invitation({ signedIn, passwordLogin }: { signedIn: string | nul
               </Link>
             )}
           </div>
-        </Panel>
+        </LinkPanel>
       );
     case "over":
       return (
-        <Panel icon={Link2Off} title="This invitation no longer stands" focus>
+        <LinkPanel icon={Link2Off} title="This invitation no longer stands" focus>
           <p>{state.message}</p>
           <Home />
-        </Panel>
+        </LinkPanel>
       );
     case "failed":
       return (
-        <Panel icon={Link2Off} title="The invitation couldn’t be read" focus>
+        <LinkPanel icon={Link2Off} title="The invitation couldn’t be read" focus>
           <p>{state.message}</p>
           <Button className="mt-3 justify-self-start" onClick={() => void read()}>
             Try again
           </Button>
-        </Panel>
+        </LinkPanel>
       );
     case "ready": {
       const { token, offer, joining, problem } = state;
       const { subscriptionName, invitedByEmail, role, sentTo, forYou, expiresAt } = offer;
       if (!forYou) {
         return (
-          <Panel icon={UserRoundX} title="This invitation is for another address" focus>
+          <LinkPanel icon={UserRoundX} title="This invitation is for another address" focus>
             <p>
               It was mailed to {sentTo}, and you are signed in as <strong className="font-medium wrap-anywhere text-ink">{signedIn}</strong>. Sign out, and open the link in the mail again to sign in with that address.
             </p>
             <Home />
-          </Panel>
+          </LinkPanel>
         );
       }
       return (
-        <Panel icon={MailOpen} title={`Join ${subscriptionName}?`} focus>
+        <LinkPanel icon={MailOpen} title={`Join ${subscriptionName}?`} focus>
           <p>
             <strong className="font-medium wrap-anywhere text-ink">{invitedByEmail}</strong> invites you to {subscriptionName} as {role === "admin" ? "an admin: you add clients for your machines, see and revoke everybody’s, and invite members" : "a member: you add clients for your machines"}.
           </p>
@@ -134,26 +135,10 @@ export function Invitation({ signedIn, passwordLogin }: { signedIn: string | nul
           <p className="text-sm text-faint">
             Good until <DateTime iso={expiresAt} />. If you don’t know what this is about, close the page: nothing happens by itself.
           </p>
-        </Panel>
+        </LinkPanel>
       );
     }
   }
-}
-
-function Panel({ icon: Icon, title, focus = false, children }: { icon: LucideIcon; title: string; focus?: boolean; children: ReactNode }) {
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    if (focus) heading.current?.focus();
-  }, [focus]);
-  return (
-    <Card className="w-full max-w-md p-6 sm:p-8">
-      <Icon aria-hidden="true" strokeWidth={1.5} className="mb-4 size-9 text-accent" />
-      <h1 ref={heading} tabIndex={-1} className="text-2xl font-semibold wrap-anywhere outline-none">
-        {title}
-      </h1>
-      <div className="mt-2 grid gap-3 text-muted">{children}</div>
-    </Card>
-  );
 }
 
 const Home = () => (

@@ -18,7 +18,8 @@ import { requireOperator } from "@/lib/usecases/search-clients";
 import { stepUpView } from "@/lib/usecases/step-up/present-challenge";
 import { requireAccess, requireId } from "@/lib/usecases/subscription-access";
 import { viewSubscription } from "@/lib/usecases/view-subscription";
-import type { LicenseView, MadeLicenseView, StepUpView, SubscriptionView } from "@/lib/usecases/views";
+import type { LicenseView, MadeLicenseView } from "@/lib/usecases/billing-views";
+import type { StepUpView, SubscriptionView } from "@/lib/usecases/views";
 import { changeBilling } from "./change-billing";
 import { movesOf } from "./moves";
 

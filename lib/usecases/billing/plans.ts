@@ -11,7 +11,7 @@ import type { Ports } from "@/lib/ports";
 import { parseName } from "@/lib/usecases/operator-input";
 import { requireOperator } from "@/lib/usecases/search-clients";
 import { requireId } from "@/lib/usecases/subscription-access";
-import type { PlanRecordView, PlanView } from "@/lib/usecases/views";
+import type { PlanRecordView, PlanView } from "@/lib/usecases/billing-views";
 
 const planView = ({ id, name, price, currency, interval, maxClients, maxMembers, maxSystems, instanceSize, trialDays, graceDays, retentionDays }: PlanRow): PlanView => ({
   id, name, price: { amount: price, currency, interval }, maxClients, maxMembers, maxSystems, instanceSize, trialDays, graceDays, retentionDays,

@@ -10,9 +10,10 @@ import { managersOf } from "@/lib/db/cut-alerts";
 import { lockGateways, lockInstanceWithClients, moveClients, moveInstance } from "@/lib/db/instances";
 import { queueMail } from "@/lib/db/outbox";
 import { freeListenPort, listOpenGateways, type OpenGateway } from "@/lib/db/provisioning";
-import { lockSubscription } from "@/lib/db/subscriptions";
+import { lockSubscription, type SubscriptionAccess } from "@/lib/db/subscriptions";
 import { iso } from "@/lib/db/values";
 import type { Ports } from "@/lib/ports";
+import { PEERS_REACH_SINCE } from "@/lib/protocol/version";
 import { requireActive } from "@/lib/usecases/client-access";
 import { FIRST_LISTEN_PORT, newInterfaceName } from "@/lib/usecases/provision-instance";
 import { requireAccess } from "@/lib/usecases/subscription-access";
@@ -34,7 +35,7 @@ export async function offerGateways(ports: Ports, actor: Actor, input: { subscri
 
 /**
  * @throws not_found, forbidden, two_factor_required; subscription_inactive; instance_not_ready when there is none, or it is not up;
- *   gateway_unusable when that gateway isn't there, is the one it is on, or has no port left; subnet_unusable when the network holds its address
+ *   gateway_unusable when that gateway isn't there, is the one it is on, or has no port left; gateway_outdated when machines reach one another and its agent doesn't know of that; subnet_unusable when the network holds its address
  */
 export async function moveOwnInstance(ports: Ports, actor: Actor, input: { subscriptionId: string; gatewayId: string }, addressesOf: AddressesOf): Promise<SubscriptionView> {
   const access = await requireAccess(ports.db.read, actor, input.subscriptionId, "instance.move");
@@ -53,6 +54,7 @@ export async function moveOwnInstance(ports: Ports, actor: Actor, input: { subsc
     const { instance, clients } = found;
     if (instance.agentless) throw new PortcullisError("instance_not_ready", "This instance's host runs no agent, so nothing could take it down there. Take it down yourself, then provision it anew.");
     if (instance.gatewayId === target.id) throw noTarget();
+    requirePeersReach(held, target);
     await lockGateways(tx, [instance.gatewayId, target.id]);
     const free = await freeListenPort(tx, target.id, FIRST_LISTEN_PORT);
     if (free === null || free.agentless) throw noTarget();
@@ -99,6 +101,12 @@ export async function moveOwnInstance(ports: Ports, actor: Actor, input: { subsc
     ]);
   });
   return viewSubscription(ports, actor, { subscriptionId });
+}
+
+/** Where machines reach one another they must there as well: an agent that doesn't know of it would never be in sync. */
+function requirePeersReach({ instance }: SubscriptionAccess, target: OpenGateway): void {
+  if (!instance?.peersReach || (target.protocolVersion ?? 1) >= PEERS_REACH_SINCE) return;
+  throw new PortcullisError("gateway_outdated", `The agent of ${target.name} is too old to let machines reach one another, as they do here. Its operator has to bring it up to date first; or keep machines apart, and move then.`, { field: "gatewayId" });
 }
 
 async function findTarget(ports: Ports, gatewayId: string): Promise<OpenGateway> {

@@ -1,6 +1,7 @@
 /** An instance that goes: everybody's access with it, in one revision; or to another gateway, with what can come along. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Actor } from "@/lib/auth/actor";
+import { notePresence } from "@/lib/db/gateway-changes";
 import { readDelta } from "@/lib/db/gateway-state";
 import { makeGateway, type TestGateway } from "@/lib/testing/gateway";
 import { openKit, TEST_OPERATOR, type Kit } from "@/lib/testing/kit";
@@ -206,6 +207,15 @@ describe("moving", () => {
     await move(other.id, admin);
     await kit.sql("UPDATE subscriptions SET billing_state = 'suspended' WHERE id = $1", [subscriptionId]);
     await expect(move(gateway.id)).rejects.toMatchObject({ code: "subscription_inactive" });
+  });
+
+  test("with machines that reach one another, not to a gateway whose agent doesn't know of that", async () => {
+    await kit.sql("UPDATE instances SET peers_reach = true WHERE id = $1", [tenant.instanceId]);
+    const before = await snapshotOf(kit);
+    await expect(move(other.id)).rejects.toMatchObject({ code: "gateway_outdated", facts: { field: "gatewayId" } });
+    expect(changedTables(before, await snapshotOf(kit))).toEqual([]);
+    await notePresence(kit.ports.db.read, other.id, { now: kit.clock.now(), agent: { version: "0.1.0", protocol: 2 } });
+    expect((await move(other.id)).instance?.peersReach.on).toBe(true);
   });
 
   test("two opposite moves at the same time don't wait for each other for good", async () => {

@@ -15,7 +15,8 @@ import type { Ports } from "@/lib/ports";
 import { noInstance } from "@/lib/usecases/provisioning/take-down";
 import { stepUpView } from "@/lib/usecases/step-up/present-challenge";
 import { requireAccess } from "@/lib/usecases/subscription-access";
-import type { ApiKeyView, StepUpView } from "@/lib/usecases/views";
+import type { ApiKeyView } from "@/lib/usecases/system-views";
+import type { StepUpView } from "@/lib/usecases/views";
 
 type KeyAction = "api-key.show" | "api-key.rotate";
 

@@ -10,7 +10,7 @@ import { renamePeer, type SystemRow } from "@/lib/db/systems";
 import { iso } from "@/lib/db/values";
 import type { Ports } from "@/lib/ports";
 import { cutPeer } from "@/lib/usecases/peer";
-import type { SystemView } from "@/lib/usecases/views";
+import type { SystemView } from "@/lib/usecases/system-views";
 import { lockReachableSystem, tellManagers, type SystemInput } from "./decide";
 import { viewSystem } from "./view-systems";
 

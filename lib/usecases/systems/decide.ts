@@ -18,7 +18,8 @@ import type { Ports } from "@/lib/ports";
 import { keyInUse, takePeer } from "@/lib/usecases/peer";
 import { stepUpView } from "@/lib/usecases/step-up/present-challenge";
 import { requireAccess, requireId, requireReadyInstance, type ReadyInstance } from "@/lib/usecases/subscription-access";
-import type { StepUpView, SystemView } from "@/lib/usecases/views";
+import type { SystemView } from "@/lib/usecases/system-views";
+import type { StepUpView } from "@/lib/usecases/views";
 import { systemUrl } from "./present";
 import { viewSystem } from "./view-systems";
 

@@ -21,7 +21,7 @@ import { iso } from "@/lib/db/values";
 import type { Ports } from "@/lib/ports";
 import { keyInUse, requireOtherKey, requireRoom } from "@/lib/usecases/peer";
 import { requireReadyInstance, type ReadyInstance } from "@/lib/usecases/subscription-access";
-import type { JoinedView, JoinView } from "@/lib/usecases/views";
+import type { JoinedView, JoinView } from "@/lib/usecases/system-views";
 import { joinView, systemUrl } from "./present";
 
 export interface JoinInput {

@@ -11,7 +11,7 @@ import type { Ports } from "@/lib/ports";
 import { configurationOf } from "@/lib/usecases/issue-client";
 import { clientView } from "@/lib/usecases/present";
 import type { ReadyInstance } from "@/lib/usecases/subscription-access";
-import type { JoinView, SystemConfiguration, SystemView } from "@/lib/usecases/views";
+import type { JoinView, SystemConfiguration, SystemView } from "@/lib/usecases/system-views";
 
 /** Rows with their peers. */
 export async function systemViews(ports: Pick<Ports, "clock">, tx: Tx, actor: Actor, access: Pick<SubscriptionAccess, "id" | "standing">, rows: SystemRow[]): Promise<SystemView[]> {

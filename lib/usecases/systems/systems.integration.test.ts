@@ -15,7 +15,7 @@ import { listClients } from "@/lib/usecases/list-clients";
 import { takeDownOwnInstance } from "@/lib/usecases/provisioning/take-down";
 import { viewClient } from "@/lib/usecases/view-client";
 import { viewSubscription } from "@/lib/usecases/view-subscription";
-import type { JoinedView } from "@/lib/usecases/views";
+import type { JoinedView } from "@/lib/usecases/system-views";
 import { requestApiKey, rotateApiKey, showApiKey } from "./api-key";
 import { removeSystem, renameSystem } from "./change-system";
 import { approveSystem, refuseSystem, requestApproval } from "./decide";

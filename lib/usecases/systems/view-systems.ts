@@ -4,7 +4,7 @@ import { findSystem, listSystemRows } from "@/lib/db/systems";
 import type { Ports } from "@/lib/ports";
 import { requireNotedAccess } from "@/lib/usecases/note-operator-view";
 import { requireId } from "@/lib/usecases/subscription-access";
-import type { SystemView } from "@/lib/usecases/views";
+import type { SystemView } from "@/lib/usecases/system-views";
 import { systemViews } from "./present";
 
 /** More than a subscription ever has; those that wait and those that are in come first. */

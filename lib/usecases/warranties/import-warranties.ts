@@ -6,7 +6,7 @@ import { appendAudit } from "@/lib/db/audit";
 import { countWarranties, searchWarranties, upsertWarranties } from "@/lib/db/warranties";
 import type { Ports } from "@/lib/ports";
 import { requireOperator } from "@/lib/usecases/search-clients";
-import type { WarrantyImportView, WarrantyRecordsView } from "@/lib/usecases/views";
+import type { WarrantyImportView, WarrantyRecordsView } from "@/lib/usecases/warranty-views";
 import { deviceView } from "./list-warranties";
 
 const SHOWN_AT_MOST = 50;

@@ -3,7 +3,7 @@ import { coverageOf, dayOf } from "@/lib/core/warranty";
 import { listOffersTo, listWarranties, type WarrantyRecordRow } from "@/lib/db/warranties";
 import { iso } from "@/lib/db/values";
 import type { Ports } from "@/lib/ports";
-import type { DeviceView, WarrantiesView } from "@/lib/usecases/views";
+import type { DeviceView, WarrantiesView } from "@/lib/usecases/warranty-views";
 
 export const deviceView = ({ serial, model, startsOn, endsOn }: WarrantyRecordRow, now: Date): DeviceView => ({ serial, model, startsOn, endsOn, ...coverageOf({ startsOn, endsOn }, dayOf(now)) });
 

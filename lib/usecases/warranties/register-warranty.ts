@@ -5,7 +5,7 @@ import { parseSerial } from "@/lib/core/warranty";
 import { appendAudit } from "@/lib/db/audit";
 import { isOwnSerial, registerWarranty } from "@/lib/db/warranties";
 import type { Ports } from "@/lib/ports";
-import type { DeviceView } from "@/lib/usecases/views";
+import type { DeviceView } from "@/lib/usecases/warranty-views";
 import { deviceView } from "./list-warranties";
 
 /**

@@ -11,7 +11,7 @@ import { Field } from "@/lib/ui/field";
 import { Input } from "@/lib/ui/input";
 import { DateTime } from "@/lib/ui/relative-time";
 import { useToast } from "@/lib/ui/toast";
-import type { WarrantyView } from "@/lib/usecases/views";
+import type { WarrantyView } from "@/lib/usecases/warranty-views";
 
 export function Device({ warranty, onChanged }: { warranty: WarrantyView; onChanged: () => Promise<void> }) {
   const [giving, setGiving] = useState(false);

@@ -7,7 +7,7 @@ import { CoverageBar } from "@/app/_components/coverage-bar";
 import { Button } from "@/lib/ui/button";
 import { Card, CardHeader } from "@/lib/ui/card";
 import { useToast } from "@/lib/ui/toast";
-import type { WarrantyOfferView } from "@/lib/usecases/views";
+import type { WarrantyOfferView } from "@/lib/usecases/warranty-views";
 
 /** What others want to hand over. Nothing happens by looking: a button takes it, or doesn't. */
 export function Offers({ offers, onAnswered }: { offers: WarrantyOfferView[]; onAnswered: () => Promise<void> }) {

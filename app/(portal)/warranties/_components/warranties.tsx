@@ -7,7 +7,7 @@ import { warrantyApi } from "@/app/_client/warranty-api";
 import { Card, CardHeader } from "@/lib/ui/card";
 import { EmptyState } from "@/lib/ui/empty-state";
 import { useToast } from "@/lib/ui/toast";
-import type { WarrantiesView } from "@/lib/usecases/views";
+import type { WarrantiesView } from "@/lib/usecases/warranty-views";
 import { Device } from "./device";
 import { Offers } from "./offers";
 import { RegisterForm } from "./register-form";

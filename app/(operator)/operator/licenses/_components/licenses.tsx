@@ -12,7 +12,7 @@ import { EmptyState } from "@/lib/ui/empty-state";
 import { Pill } from "@/lib/ui/pill";
 import { Cell, HeadCell, Table, TableBody, TableHead, TableRow } from "@/lib/ui/table";
 import { useToast } from "@/lib/ui/toast";
-import type { LicenseView } from "@/lib/usecases/views";
+import type { LicenseView } from "@/lib/usecases/billing-views";
 import { MakeLicense } from "./make-license";
 
 /** Keys that were made: who redeemed them, and those that can still be withdrawn. */

@@ -11,7 +11,7 @@ import { Field } from "@/lib/ui/field";
 import { Input } from "@/lib/ui/input";
 import { Notice } from "@/lib/ui/notice";
 import { Select } from "@/lib/ui/select";
-import type { LicenseView } from "@/lib/usecases/views";
+import type { LicenseView } from "@/lib/usecases/billing-views";
 
 /** A key for a plan and so many days, shown once. */
 export function MakeLicense({ plans, onMade }: { plans: { id: string; name: string }[]; onMade: (licenses: LicenseView[]) => void }) {

@@ -9,7 +9,7 @@ import { Field } from "@/lib/ui/field";
 import { Input } from "@/lib/ui/input";
 import { Notice } from "@/lib/ui/notice";
 import { Select } from "@/lib/ui/select";
-import type { PlanRecordView } from "@/lib/usecases/views";
+import type { PlanRecordView } from "@/lib/usecases/billing-views";
 
 /** As typed: an empty limit is none. */
 type Typed = Record<Exclude<keyof PlanFields, "interval">, string> & { interval: "month" | "year" };

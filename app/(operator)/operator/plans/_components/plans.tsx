@@ -11,7 +11,7 @@ import { EmptyState } from "@/lib/ui/empty-state";
 import { Pill } from "@/lib/ui/pill";
 import { Cell, HeadCell, Table, TableBody, TableHead, TableRow } from "@/lib/ui/table";
 import { useToast } from "@/lib/ui/toast";
-import type { PlanRecordView } from "@/lib/usecases/views";
+import type { PlanRecordView } from "@/lib/usecases/billing-views";
 import { PlanDialog } from "./plan-dialog";
 
 /** Plans: added, changed, taken off the offer and put back. */

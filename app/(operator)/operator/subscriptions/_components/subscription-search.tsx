@@ -1,10 +1,9 @@
 "use client";
 
-import { useEffect, useRef, useState } from "react";
 import { CloudOff } from "lucide-react";
 import Link from "next/link";
-import { toApiError, type ApiError } from "@/app/_client/api-error";
 import { billingApi } from "@/app/_client/billing-api";
+import { useTypedSearch } from "@/app/_client/use-typed-search";
 import { LongDay } from "@/app/_components/long-day";
 import { BillingPill } from "@/app/_components/state-pill";
 import { Card } from "@/lib/ui/card";
@@ -14,46 +13,11 @@ import { Notice } from "@/lib/ui/notice";
 import { Pill } from "@/lib/ui/pill";
 import { SearchInput } from "@/lib/ui/search-input";
 import { Cell, HeadCell, Table, TableBody, TableHead, TableRow } from "@/lib/ui/table";
-import type { SubscriptionRecordView } from "@/lib/usecases/views";
-
-const TYPING_PAUSE_MS = 250;
+import type { SubscriptionRecordView } from "@/lib/usecases/billing-views";
 
 /** All customers' subscriptions, for operators. */
 export function SubscriptionSearch({ initialQuery, initial }: { initialQuery: string; initial: SubscriptionRecordView[] }) {
-  const [query, setQuery] = useState(initialQuery);
-  const [items, setItems] = useState(initial);
-  const [loading, setLoading] = useState(false);
-  const [error, setError] = useState<ApiError | null>(null);
-  const typing = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const request = useRef<AbortController | null>(null);
-  useEffect(
-    () => () => {
-      clearTimeout(typing.current);
-      request.current?.abort();
-    },
-    [],
-  );
-
-  async function load(text: string) {
-    request.current?.abort();
-    const controller = new AbortController();
-    request.current = controller;
-    setLoading(true);
-    setError(null);
-    try {
-      setItems((await billingApi.subscriptions(text, controller.signal)).items);
-    } catch (problem) {
-      if (controller.signal.aborted) return;
-      setError(toApiError(problem));
-    }
-    setLoading(false);
-  }
-
-  function search(text: string) {
-    setQuery(text);
-    clearTimeout(typing.current);
-    typing.current = setTimeout(() => void load(text.trim()), TYPING_PAUSE_MS);
-  }
+  const { query, found: items, loading, error, search } = useTypedSearch(initialQuery, initial, async (text, signal) => (await billingApi.subscriptions(text, signal)).items);
 
   return (
     <div className="grid gap-4">

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { UserSearch as NobodyIcon } from "lucide-react";
 import { api } from "@/app/_client/api";
 import { toApiError } from "@/app/_client/api-error";
+import { useTypedSearch } from "@/app/_client/use-typed-search";
 import { useStepUp } from "@/app/_components/step-up/use-step-up";
 import { AlertDialog } from "@/lib/ui/alert-dialog";
 import { Card } from "@/lib/ui/card";
@@ -13,12 +14,11 @@ import { SearchInput } from "@/lib/ui/search-input";
 import { HeadCell, Table, TableBody, TableHead } from "@/lib/ui/table";
 import { useToast } from "@/lib/ui/toast";
 import type { UserView } from "@/lib/usecases/views";
-import { useUserSearch } from "./use-user-search";
 import { UserRow } from "./user-row";
 
 /** Finds people, turns accounts off, and on again. */
 export function UserSearch({ initialQuery, initial, ownId }: { initialQuery: string; initial: UserView[]; ownId: string }) {
-  const { query, users, loading, error, search, refresh } = useUserSearch(initialQuery, initial);
+  const { query, found: users, loading, error, search, refresh } = useTypedSearch(initialQuery, initial, async (text, signal) => (await api.users(text, signal)).items);
   const [asking, setAsking] = useState<UserView | null>(null);
   const [pending, setPending] = useState<string | null>(null);
   const { approve, dialog } = useStepUp();

@@ -8,7 +8,7 @@ import { Button } from "@/lib/ui/button";
 import { formatCount } from "@/lib/ui/bytes";
 import { Card, CardHeader } from "@/lib/ui/card";
 import { Notice } from "@/lib/ui/notice";
-import type { WarrantyImportView } from "@/lib/usecases/views";
+import type { WarrantyImportView } from "@/lib/usecases/warranty-views";
 
 type Outcome = { imported: WarrantyImportView; name: string } | { refused: ApiError; name: string };
 

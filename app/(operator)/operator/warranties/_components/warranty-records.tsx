@@ -1,6 +1,8 @@
 "use client";
 
 import { PackageSearch } from "lucide-react";
+import { useTypedSearch } from "@/app/_client/use-typed-search";
+import { warrantyApi } from "@/app/_client/warranty-api";
 import { CoverageBar } from "@/app/_components/coverage-bar";
 import { formatCount } from "@/lib/ui/bytes";
 import { Card } from "@/lib/ui/card";
@@ -8,13 +10,12 @@ import { EmptyState } from "@/lib/ui/empty-state";
 import { Notice } from "@/lib/ui/notice";
 import { SearchInput } from "@/lib/ui/search-input";
 import { Cell, HeadCell, Table, TableBody, TableHead, TableRow } from "@/lib/ui/table";
-import type { WarrantyRecordsView } from "@/lib/usecases/views";
+import type { WarrantyRecordsView } from "@/lib/usecases/warranty-views";
 import { ImportList } from "./import-list";
-import { useRecordSearch } from "./use-record-search";
 
 /** Devices that were sold: looked up, and imported. */
 export function WarrantyRecords({ initialQuery, initial }: { initialQuery: string; initial: WarrantyRecordsView }) {
-  const { query, found, loading, error, search, refresh } = useRecordSearch(initialQuery, initial);
+  const { query, found, loading, error, search, refresh } = useTypedSearch(initialQuery, initial, warrantyApi.records);
   const { items, count } = found;
   return (
     <div className="grid gap-6">

@@ -10,7 +10,7 @@ import { Button } from "@/lib/ui/button";
 import { Field } from "@/lib/ui/field";
 import { Input } from "@/lib/ui/input";
 import { Notice } from "@/lib/ui/notice";
-import type { PlanView } from "@/lib/usecases/views";
+import type { PlanView } from "@/lib/usecases/billing-views";
 
 /** A plan and a name, and the subscription is there. */
 export function TakeOut({ plans }: { plans: PlanView[] }) {

@@ -7,7 +7,8 @@ import { whenCut } from "@/app/_client/enforcement";
 import { AlertDialog } from "@/lib/ui/alert-dialog";
 import { Button } from "@/lib/ui/button";
 import { useToast } from "@/lib/ui/toast";
-import type { ClientView, SystemView } from "@/lib/usecases/views";
+import type { SystemView } from "@/lib/usecases/system-views";
+import type { ClientView } from "@/lib/usecases/views";
 
 interface RemoveSystemProps {
   subscriptionId: string;

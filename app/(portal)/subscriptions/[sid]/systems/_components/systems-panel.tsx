@@ -13,7 +13,7 @@ import { EmptyState } from "@/lib/ui/empty-state";
 import { LinkPending } from "@/lib/ui/link-pending";
 import { RelativeTime } from "@/lib/ui/relative-time";
 import { Cell, HeadCell, Table, TableBody, TableHead, TableRow } from "@/lib/ui/table";
-import type { SystemView } from "@/lib/usecases/views";
+import type { SystemView } from "@/lib/usecases/system-views";
 import { RemoveSystem } from "./remove-system";
 
 /** Every system of the instance, live: who waits first, then who is in. */

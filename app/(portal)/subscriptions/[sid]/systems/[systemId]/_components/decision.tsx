@@ -8,7 +8,7 @@ import { AlertDialog } from "@/lib/ui/alert-dialog";
 import { Button } from "@/lib/ui/button";
 import { RelativeTime } from "@/lib/ui/relative-time";
 import { useToast } from "@/lib/ui/toast";
-import type { SystemView } from "@/lib/usecases/views";
+import type { SystemView } from "@/lib/usecases/system-views";
 
 interface DecisionProps {
   subscriptionId: string;

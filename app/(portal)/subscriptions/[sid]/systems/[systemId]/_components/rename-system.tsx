@@ -8,7 +8,7 @@ import { Button } from "@/lib/ui/button";
 import { Dialog } from "@/lib/ui/dialog";
 import { Field } from "@/lib/ui/field";
 import { Input } from "@/lib/ui/input";
-import type { SystemView } from "@/lib/usecases/views";
+import type { SystemView } from "@/lib/usecases/system-views";
 
 /** A name of one's own for a system, in place of its host name. */
 export function RenameSystem({ subscriptionId, system, onRenamed }: { subscriptionId: string; system: SystemView; onRenamed: (system: SystemView) => void }) {

@@ -8,7 +8,7 @@ import { Card, Detail } from "@/lib/ui/card";
 import { CopyButton } from "@/lib/ui/copy-button";
 import { Notice } from "@/lib/ui/notice";
 import { RelativeTime } from "@/lib/ui/relative-time";
-import type { SystemView } from "@/lib/usecases/views";
+import type { SystemView } from "@/lib/usecases/system-views";
 import { RemoveSystem } from "../../_components/remove-system";
 import { Decision } from "./decision";
 import { RenameSystem } from "./rename-system";

@@ -1,15 +1,13 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
-import { api } from "@/app/_client/api";
-import { toApiError, type ApiError } from "@/app/_client/api-error";
-import type { UserView } from "@/lib/usecases/views";
+import { toApiError, type ApiError } from "./api-error";
 
 const TYPING_PAUSE_MS = 250;
 
-export interface UserSearchState {
+export interface TypedSearch<Found> {
   query: string;
-  users: UserView[];
+  found: Found;
   loading: boolean;
   error: ApiError | null;
   search: (query: string) => void;
@@ -17,10 +15,14 @@ export interface UserSearchState {
   refresh: () => Promise<void>;
 }
 
-/** An operator's search for people; without a word, the newest accounts. */
-export function useUserSearch(initialQuery: string, initial: UserView[]): UserSearchState {
+/**
+ * A search that follows what is typed: asked after a pause, the one before called off, and kept in the page's address.
+ *
+ * @param ask "" asks for what the page shows without a word
+ */
+export function useTypedSearch<Found>(initialQuery: string, initial: Found, ask: (text: string, signal: AbortSignal) => Promise<Found>): TypedSearch<Found> {
   const [query, setQuery] = useState(initialQuery);
-  const [users, setUsers] = useState(initial);
+  const [found, setFound] = useState(initial);
   const [loading, setLoading] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
   const typing = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -42,7 +44,7 @@ export function useUserSearch(initialQuery: string, initial: UserView[]): UserSe
     setLoading(true);
     history.replaceState(null, "", text === "" ? location.pathname : `${location.pathname}?q=${encodeURIComponent(text)}`);
     try {
-      setUsers((await api.users(text, controller.signal)).items);
+      setFound(await ask(text, controller.signal));
       setLoading(false);
     } catch (problem) {
       if (controller.signal.aborted) return;
@@ -57,5 +59,5 @@ export function useUserSearch(initialQuery: string, initial: UserView[]): UserSe
     typing.current = setTimeout(() => void load(text.trim()), TYPING_PAUSE_MS);
   }
 
-  return { query, users, loading, error, search, refresh: () => load(query.trim()) };
+  return { query, found, loading, error, search, refresh: () => load(query.trim()) };
 }
