@@ -46,7 +46,7 @@ test("with its database gone it is unavailable, and says what to check without t
   const url = new URL((await createTestDatabase()).url);
   url.pathname = "/gone_for_good";
   const kit = await openKit({ DATABASE_URL: url.toString() });
-  const noWakeups = { subscribe: () => () => undefined, ready: Promise.resolve(), close: async () => undefined };
+  const noWakeups = { subscribe: () => () => undefined, onReconnect: () => undefined, ready: Promise.resolve(), close: async () => undefined };
   cleanUp.push(() => kit.close(), serve(kit, noWakeups));
   const answer = await ask();
   expect(answer).toMatchObject({ status: 503, body: { status: "unavailable", database: "down", migrations: null, reason: expect.stringContaining("Check DATABASE_URL") } });

@@ -169,6 +169,25 @@ export async function notePresence(tx: Tx, gatewayId: string, { now, agent, abou
   return row !== undefined && about !== undefined && BigInt(about.revision) >= row.confirmed;
 }
 
+export interface Present {
+  gatewayId: string;
+  at: Date;
+  agent?: { version: string | null; protocol: number };
+}
+
+/** Of several gateways that each is there, and says no more. */
+export async function notePresences(tx: Tx, all: readonly Present[]): Promise<void> {
+  // In one order everywhere, so that no two wait for each other; and each once, as ON CONFLICT wants it.
+  const latest = [...new Map(all.map((one) => [one.gatewayId, one])).values()].sort((a, b) => (a.gatewayId < b.gatewayId ? -1 : 1));
+  await tx.$executeRaw`
+    INSERT INTO gateway_presence AS p (gateway_id, last_seen_at, acknowledged_revision, in_sync, agent_version, protocol_version)
+    SELECT id, at, 0, false, version, protocol
+    FROM unnest(${latest.map(({ gatewayId }) => gatewayId)}::uuid[], ${latest.map(({ at }) => at)}::timestamptz[], ${latest.map(({ agent }) => agent?.version ?? null)}::text[], ${latest.map(({ agent }) => agent?.protocol ?? null)}::int[])
+      AS t (id, at, version, protocol)
+    ON CONFLICT (gateway_id) DO UPDATE SET agent_version = COALESCE(EXCLUDED.agent_version, p.agent_version), protocol_version = COALESCE(EXCLUDED.protocol_version, p.protocol_version),
+      last_seen_at = GREATEST(p.last_seen_at, EXCLUDED.last_seen_at)`;
+}
+
 /** It asked in a way that this portal doesn't understand, so that nothing else is heard of it. `agent.protocol` is the highest version that it speaks; 0: none. */
 export async function noteNotUnderstood(tx: Tx, gatewayId: string, { failure, agent }: { failure: string; agent: { version: string | null; protocol: number } }): Promise<void> {
   await tx.$executeRaw`

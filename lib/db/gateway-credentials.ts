@@ -11,6 +11,23 @@ export interface CredentialOwner extends GatewayIdentity {
   retiredAt: Date | null;
 }
 
+export interface CurrentOwner extends GatewayIdentity {
+  madeAt: Date | null;
+  rotationAskedAt: Date | null;
+  /** The latest of what it is to hold. */
+  revision: number;
+}
+
+/** Whose these are that are in use, in their order; null: nobody's, or not in use (`findByCredential` says which). @param hashes SHA-256 of credentials */
+export async function findCurrentOwners(tx: Tx, hashes: readonly Uint8Array[]): Promise<(CurrentOwner | null)[]> {
+  const asked = hashes.map((hash) => Buffer.from(hash).toString("hex"));
+  const rows = await tx.$queryRaw<(Omit<CurrentOwner, "revision"> & { hash: string; revision: bigint })[]>`
+    SELECT h.hash, g.id, g.name, g.credential_made_at AS "madeAt", g.rotation_asked_at AS "rotationAskedAt", g.revision
+    FROM unnest(${asked}::text[]) AS h (hash) JOIN gateways g ON g.credential_hash = decode(h.hash, 'hex')`;
+  const owners = new Map(rows.map(({ hash, revision, ...owner }) => [hash, { ...owner, revision: Number(revision) }]));
+  return asked.map((hash) => owners.get(hash) ?? null);
+}
+
 /** @param hash SHA-256 of the credential */
 export async function findByCredential(tx: Tx, hash: Uint8Array<ArrayBuffer>): Promise<CredentialOwner | null> {
   const [row] = await tx.$queryRaw<CredentialOwner[]>`

@@ -146,11 +146,13 @@ export async function readDelta(tx: Tx, gatewayId: string, since: number, now: D
   return { kind: "delta", from: since, revision, changes };
 }
 
-/** Of gateways that wait, those that are at another revision than they know of, or were cut off. */
-export async function movedGateways(tx: Tx, waiting: readonly { gatewayId: string; since: number }[]): Promise<Set<string>> {
-  if (waiting.length === 0) return new Set();
-  const rows = await tx.$queryRaw<{ id: string }[]>`
-    SELECT DISTINCT g.id FROM unnest(${waiting.map(({ gatewayId }) => gatewayId)}::uuid[], ${waiting.map(({ since }) => since)}::bigint[]) AS w (id, since)
+/** Of gateways that wait, those that are at another revision than they know of, or were cut off: by gateway, the revisions that it waits since. */
+export async function movedGateways(tx: Tx, waiting: readonly { gatewayId: string; since: number }[]): Promise<Map<string, Set<number>>> {
+  const moved = new Map<string, Set<number>>();
+  if (waiting.length === 0) return moved;
+  const rows = await tx.$queryRaw<{ id: string; since: bigint }[]>`
+    SELECT g.id, w.since FROM unnest(${waiting.map(({ gatewayId }) => gatewayId)}::uuid[], ${waiting.map(({ since }) => since)}::bigint[]) AS w (id, since)
     JOIN gateways g ON g.id = w.id WHERE g.revision <> w.since OR g.cut_off_at IS NOT NULL`;
-  return new Set(rows.map(({ id }) => id));
+  for (const { id, since } of rows) moved.set(id, (moved.get(id) ?? new Set()).add(Number(since)));
+  return moved;
 }

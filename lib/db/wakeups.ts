@@ -1,7 +1,7 @@
 /**
  * Wake-ups across portal processes: NOTIFY in the transaction of a change, one LISTEN connection per process. PostgreSQL delivers a
  * notification at commit and to every process, so it doesn't matter which of them holds a gateway's request or a browser's stream.
- * A lost connection reconnects and then wakes everyone: whoever waits reads the state again, so no wake-up is lost.
+ * A lost connection reconnects and then wakes everyone, or has those who wait in thousands looked for: no wake-up is lost.
  */
 import { Client } from "pg";
 import { Prisma } from "./generated/client";
@@ -25,18 +25,29 @@ export const notifications = (items: { topic: Topic; detail: string }[]): Prisma
 const payloadOf = (topic: Topic, detail: string): string => `${topic} ${detail}`;
 
 export interface Wakeups {
-  /** Calls `wake` for each notification of the topic, and with "" after a reconnect. @returns the way to stop */
-  subscribe(topic: Topic, wake: (detail: string) => void): () => void;
+  /**
+   * Calls `wake` for each notification of the topic, and with "" after a reconnect, unless `quiet`: then whoever subscribes has another
+   * way to find what was missed (`onReconnect`). @returns the way to stop
+   */
+  subscribe(topic: Topic, wake: (detail: string) => void, options?: { quiet?: boolean }): () => void;
+  /** Called whenever notifications were perhaps missed. */
+  onReconnect(find: () => void): void;
   /** Resolves once the connection listens for the first time. */
   ready: Promise<void>;
   close(): Promise<void>;
+}
+
+interface Subscriber {
+  wake: (detail: string) => void;
+  quiet: boolean;
 }
 
 const RECONNECT_MS = 500;
 
 /** @param onTrouble told when the connection is lost and when a reconnect fails; for the log */
 export function listen(url: string, onTrouble: (message: string) => void): Wakeups {
-  const subscribers = new Map<string, Set<(detail: string) => void>>();
+  const subscribers = new Map<string, Set<Subscriber>>();
+  const finders: (() => void)[] = [];
   let client: Client | undefined;
   let closed = false;
   let connectedBefore = false;
@@ -45,7 +56,8 @@ export function listen(url: string, onTrouble: (message: string) => void): Wakeu
   const ready = new Promise<void>((resolve) => (markReady = resolve));
 
   const wakeEveryone = () => {
-    for (const set of subscribers.values()) for (const wake of set) wake("");
+    for (const set of subscribers.values()) for (const { wake, quiet } of set) if (!quiet) wake("");
+    for (const find of finders) find();
   };
 
   async function connect(): Promise<void> {
@@ -63,7 +75,7 @@ export function listen(url: string, onTrouble: (message: string) => void): Wakeu
     next.on("notification", ({ payload = "" }) => {
       const space = payload.indexOf(" ");
       const detail = payload.slice(space + 1);
-      for (const wake of subscribers.get(payload.slice(0, space)) ?? []) wake(detail);
+      for (const { wake } of subscribers.get(payload.slice(0, space)) ?? []) wake(detail);
     });
     try {
       await next.connect();
@@ -81,11 +93,13 @@ export function listen(url: string, onTrouble: (message: string) => void): Wakeu
 
   return {
     ready,
-    subscribe(topic, wake) {
+    onReconnect: (find) => void finders.push(find),
+    subscribe(topic, wake, { quiet = false } = {}) {
+      const subscriber = { wake, quiet };
       const set = subscribers.get(topic) ?? new Set();
-      subscribers.set(topic, set.add(wake));
+      subscribers.set(topic, set.add(subscriber));
       return () => {
-        set.delete(wake);
+        set.delete(subscriber);
         if (set.size === 0 && subscribers.get(topic) === set) subscribers.delete(topic);
       };
     },

@@ -24,6 +24,10 @@ export class WaitingGateways {
     private readonly everyMs = LOOK_EVERY_MS,
   ) {}
 
+  get count(): number {
+    return this.waiters.size;
+  }
+
   /** @returns the way to stop */
   add(waiter: Waiter): () => void {
     this.waiters.add(waiter);
@@ -41,7 +45,7 @@ export class WaitingGateways {
     const waiting = [...this.waiters];
     try {
       const moved = await movedGateways(this.db, waiting);
-      for (const waiter of waiting) if (moved.has(waiter.gatewayId) && this.waiters.has(waiter)) waiter.wake();
+      for (const waiter of waiting) if (moved.get(waiter.gatewayId)?.has(waiter.since) && this.waiters.has(waiter)) waiter.wake();
     } catch (error) {
       // The next look asks again; who waits is answered "nothing new" in time in any case.
       this.onTrouble(error instanceof Error ? error.message : String(error));

@@ -9,6 +9,7 @@ import type { GatewayIdentity } from "@/lib/db/gateways";
 import { queueMail } from "@/lib/db/outbox";
 import { iso } from "@/lib/db/values";
 import type { Ports } from "@/lib/ports";
+import { together } from "./together";
 
 /** Every credential is replaced when it is so old: one that leaked unnoticed is worth nothing after that. */
 const CREDENTIAL_LIFETIME_MS = 30 * 24 * 3_600_000;
@@ -20,6 +21,8 @@ const QUIET_MS = 3_600_000;
 const REMEMBER_MS = 365 * 24 * 3_600_000;
 
 export interface AuthenticatedGateway extends GatewayIdentity {
+  /** The latest of what it is to hold, as it was when the credential was looked up; null: not known. */
+  revision: number | null;
   /** The agent is to make another credential. */
   rotationDue: boolean;
   /** Of the credential that it authenticated with. */
@@ -29,18 +32,21 @@ export interface AuthenticatedGateway extends GatewayIdentity {
 /** @throws gateway_unauthenticated: one answer for a credential that never was, was cut off, or was replaced */
 export async function authenticateGateway(ports: Ports, credential: string | undefined, sourceAddress: string | null): Promise<AuthenticatedGateway> {
   const hash = credential === undefined ? null : tokenHashOf(credential);
-  const owner = hash && (await findByCredential(ports.db.read, hash));
-  if (!owner) throw unknown();
+  if (hash === null) throw unknown();
   const now = ports.clock.now();
+  const current = await together(ports.db).owners.ask(hash);
+  if (current) return { id: current.id, name: current.name, revision: current.revision, rotationDue: isDue(current, now), credentialHash: hash };
+  const owner = await findByCredential(ports.db.read, hash);
+  if (!owner) throw unknown();
   if (owner.which === "next") await promote(ports, owner, hash, now, sourceAddress);
   if (owner.which === "old" || (owner.which === "retired" && now.getTime() - (owner.retiredAt?.getTime() ?? 0) > OVERLAP_MS)) {
     await alert(ports, owner, now, sourceAddress);
     throw unknown();
   }
-  return { id: owner.id, name: owner.name, rotationDue: owner.which === "current" && isDue(owner, now), credentialHash: hash };
+  return { id: owner.id, name: owner.name, revision: null, rotationDue: owner.which === "current" && isDue(owner, now), credentialHash: hash };
 }
 
-const isDue = ({ madeAt, rotationAskedAt }: CredentialOwner, now: Date): boolean =>
+const isDue = ({ madeAt, rotationAskedAt }: Pick<CredentialOwner, "madeAt" | "rotationAskedAt">, now: Date): boolean =>
   madeAt !== null && (now.getTime() - madeAt.getTime() >= CREDENTIAL_LIFETIME_MS || rotationAskedAt !== null);
 
 async function promote(ports: Ports, { id, name }: CredentialOwner, hash: Uint8Array<ArrayBuffer>, now: Date, sourceAddress: string | null): Promise<void> {
