@@ -42,7 +42,8 @@ export function useTypedSearch<Found>(initialQuery: string, initial: Found, ask:
     request.current = controller;
     setError(null);
     setLoading(true);
-    history.replaceState(null, "", text === "" ? location.pathname : `${location.pathname}?q=${encodeURIComponent(text)}`);
+    // With the router's own state, so that it isn't told: it would drop the page that a click asked for meanwhile.
+    history.replaceState(history.state, "", text === "" ? location.pathname : `${location.pathname}?q=${encodeURIComponent(text)}`);
     try {
       setFound(await ask(text, controller.signal));
       setLoading(false);

@@ -64,7 +64,7 @@ export function useClientSearch(initialQuery: string, initial: Page<FoundClientV
     const controller = new AbortController();
     request.current = controller;
     setError(null);
-    history.replaceState(null, "", text === "" ? location.pathname : `${location.pathname}?q=${encodeURIComponent(text)}`);
+    history.replaceState(history.state, "", text === "" ? location.pathname : `${location.pathname}?q=${encodeURIComponent(text)}`);
     if (text === "") {
       setShown({ found: null, query: "" });
       setLoading(null);

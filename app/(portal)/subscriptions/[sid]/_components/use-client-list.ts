@@ -76,7 +76,7 @@ export function useClientList(subscriptionId: string, initial: ClientList, initi
     try {
       const found = await api.clients(subscriptionId, { query: text }, controller.signal);
       setShown({ list: found, query: text });
-      history.replaceState(null, "", text === "" ? location.pathname : `${location.pathname}?q=${encodeURIComponent(text)}`);
+      history.replaceState(history.state, "", text === "" ? location.pathname : `${location.pathname}?q=${encodeURIComponent(text)}`);
       setLoading(null);
     } catch (problem) {
       if (controller.signal.aborted) return;
