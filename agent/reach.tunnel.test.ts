@@ -43,9 +43,14 @@ test("apart by default, within reach when the instance says so, apart again at o
   for (const address of addresses[0]!) await reaches(two.host, address);
   // The same addresses in the other instance are other machines, and are apart still.
   for (const address of other.addresses[1]!) expect(await answers(other.hosts[0].host, address)).toBe(false);
-  const stolen = "10.8.0.44";
-  await execIn(one.host, ["ip", "address", "add", `${stolen}/32`, "dev", one.interfaceName()]);
-  expect(await answers(one.host, addresses[1]![0], stolen)).toBe(false);
+  // Nobody's address of the own network, and the other machine's neighbour in IPv6: the kernel drops what doesn't come from its own.
+  const stolen = ["10.8.0.44", addresses[0]![1].replace(/[^:]*$/, "44")] as const;
+  for (const [family, length] of [[0, 32], [1, 128]] as const) {
+    await execIn(one.host, ["ip", "address", "add", `${stolen[family]}/${length}`, "dev", one.interfaceName()]);
+    expect(await answers(one.host, addresses[1]![family], stolen[family])).toBe(false);
+    // With its own it still gets there: the silence was the address's doing.
+    await reaches(one.host, addresses[1]![family]);
+  }
 
   await set(false);
   for (const address of addresses[1]!) expect(await answers(one.host, address)).toBe(false);
@@ -53,7 +58,7 @@ test("apart by default, within reach when the instance says so, apart again at o
 
 test("rules that somebody changed by hand are put right, and told; until then the gateway doesn't say that it is in sync", async () => {
   const agent = await lab.startEnrolled();
-  const { instance, addresses, hosts } = await withTwo("10.8.0");
+  const { instance, addresses, hosts, set } = await withTwo("10.8.0");
   const inside = lab.instanceHost(instance);
   await execIn(inside, ["sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward"]);
   await execIn(inside, ["nft", "add", "rule", "inet", "portcullis", "forward", "accept"]);
@@ -63,4 +68,11 @@ test("rules that somebody changed by hand are put right, and told; until then th
   await eventually("the rules are back", async () => (await execIn(inside, ["nft", "list", "tables"])).includes("portcullis"));
   expect(await answers(hosts[0].host, addresses[1]![0])).toBe(false);
   expect(agent.lines.filter(({ event }) => event === "repaired").length).toBeGreaterThanOrEqual(2);
+
+  // And what lets the machines reach one another, when somebody turned it off.
+  await set(true);
+  for (const address of addresses[1]!) await reaches(hosts[0].host, address);
+  await execIn(inside, ["sh", "-c", "echo 0 >/proc/sys/net/ipv4/ip_forward; echo 0 >/proc/sys/net/ipv6/conf/all/forwarding"]);
+  await eventually("forwarding is on again", async () => /^1\s+1\s*$/.test(await execIn(inside, ["cat", "/proc/sys/net/ipv4/ip_forward", "/proc/sys/net/ipv6/conf/all/forwarding"])));
+  for (const address of addresses[1]!) await reaches(hosts[0].host, address);
 });

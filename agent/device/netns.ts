@@ -28,7 +28,9 @@ table inet portcullis {
 /** What is forwarded besides what the operator marks: nothing, or from peer to peer as well; "altered": the rules are not ours, or gone. */
 export type Forwarding = "none" | "peers" | "altered";
 
-/** Read back from the kernel. @throws CommandFailed, but for rules that are gone */
+const FORWARDING_SWITCHES = ["/proc/sys/net/ipv4/ip_forward", "/proc/sys/net/ipv6/conf/all/forwarding"];
+
+/** Read back from the kernel; where the rules let peers reach one another and the kernel forwards nothing, it isn't so. @throws CommandFailed, but for rules that are gone */
 export async function readForwarding(name: string): Promise<Forwarding> {
   let text: string;
   try {
@@ -42,7 +44,8 @@ export async function readForwarding(name: string): Promise<Forwarding> {
   if (table !== "table inet portcullis {" || chain !== "chain forward {" || !/^type filter hook forward priority \S+; policy drop;$/.test(hook ?? "")) return "altered";
   if (rules[0] !== OPERATORS_RULE) return "altered";
   if (rules.length === 1) return "none";
-  return rules.length === 2 && rules[1] === reachRule(name) ? "peers" : "altered";
+  if (rules.length !== 2 || rules[1] !== reachRule(name)) return "altered";
+  return /^1\s+1\s*$/.test(await run("cat", FORWARDING_SWITCHES, { namespace: name })) ? "peers" : "altered";
 }
 
 export async function namespaceExists(name: string): Promise<boolean> {
@@ -59,7 +62,7 @@ export async function ensureNamespace(name: string, peersReach: boolean): Promis
   if (!(await namespaceExists(name))) await run("ip", ["netns", "add", name]);
   await run("nft", ["-f", "-"], { namespace: name, input: forwardingRules(name, peersReach) });
   // The kernel forwards nothing by itself. Never turned off again: the operator's own programs may need it, and the rules decide.
-  if (peersReach) await run("sh", ["-c", "echo 1 >/proc/sys/net/ipv4/ip_forward && echo 1 >/proc/sys/net/ipv6/conf/all/forwarding"], { namespace: name });
+  if (peersReach) await run("sh", ["-c", FORWARDING_SWITCHES.map((path) => `echo 1 >${path}`).join(" && ")], { namespace: name });
   await run("ip", ["-n", name, "link", "set", "lo", "up"]);
 }
 
