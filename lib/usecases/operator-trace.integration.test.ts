@@ -7,6 +7,7 @@ import { operator } from "@/lib/testing/people";
 import { addClient, addMember, makeTenant, type Tenant } from "@/lib/testing/tenancy";
 import { listActivity } from "@/lib/usecases/list-activity";
 import { listClients } from "@/lib/usecases/list-clients";
+import { offerGateways } from "@/lib/usecases/provisioning/move-instance";
 import { searchClients } from "@/lib/usecases/search-clients";
 import { viewClient } from "@/lib/usecases/view-client";
 import { viewSubscription } from "@/lib/usecases/view-subscription";
@@ -38,6 +39,7 @@ const WAYS: [string, (actor: Actor) => Promise<unknown>][] = [
   ["its clients", (actor) => listClients(kit.ports, actor, acme)],
   ["one client", (actor) => viewClient(kit.ports, actor, { ...acme, clientId })],
   ["its log", (actor) => listActivity(kit.ports, actor, acme)],
+  ["where its instance could move to", (actor) => offerGateways(kit.ports, actor, acme)],
   ["its live events", (actor) => watchSubscription({ ...kit.ports, wakeups }, actor, acme, AbortSignal.abort())],
   ["a search that finds a client of it", (actor) => searchClients(kit.ports, actor, { query: nickname })],
 ];

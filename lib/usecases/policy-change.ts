@@ -5,8 +5,9 @@ import type { AuditAction } from "@/lib/core/audit-actions";
 import { PortcullisError } from "@/lib/core/errors";
 import { appendAudit } from "@/lib/db/audit";
 import type { Tx } from "@/lib/db/client";
-import { lockSubscription, type SubscriptionAccess } from "@/lib/db/subscriptions";
+import type { SubscriptionAccess } from "@/lib/db/subscriptions";
 import type { Ports } from "@/lib/ports";
+import { lockMembers } from "./members/manage";
 import { stepUpView } from "./step-up/present-challenge";
 import { requireAccess } from "./subscription-access";
 import type { StepUpView } from "./views";
@@ -43,7 +44,8 @@ export async function requestRelaxation(ports: Ports, actor: Actor, policy: Poli
 /** @throws not_found, forbidden, two_factor_required */
 export async function tightenPolicy(ports: Ports, actor: Actor, policy: Policy, subscriptionId: string): Promise<SubscriptionAccess> {
   return ports.db.transaction(async (tx) => {
-    const access = await requireAccess(tx, actor, subscriptionId, "subscription.policy");
+    // An instance that moves meanwhile is asked when it has moved.
+    const access = await lockMembers(tx, actor, subscriptionId, "subscription.policy");
     if (await policy.tighten(tx, access.id)) await note(ports, tx, actor, access, policy.events.tightened);
     return access;
   });
@@ -58,8 +60,7 @@ export async function relaxPolicy(ports: Ports, actor: Actor, policy: Policy, su
     actor,
     proof,
     async (tx) => {
-      const access = await requireAccess(tx, actor, subscriptionId, "subscription.policy");
-      await lockSubscription(tx, access.id);
+      const access = await lockMembers(tx, actor, subscriptionId, "subscription.policy");
       return { act: relaxAct(policy, access.id), access };
     },
     async (tx, verified, { access }) => {

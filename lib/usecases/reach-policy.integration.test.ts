@@ -1,10 +1,12 @@
 /** Machines that reach one another: a policy that widens, with a proof, and is done when the gateway says so. */
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { notePresence } from "@/lib/db/gateway-changes";
+import { makeGateway } from "@/lib/testing/gateway";
 import { openKit, TEST_OPERATOR, type Kit } from "@/lib/testing/kit";
 import { person } from "@/lib/testing/people";
 import { changedTables, snapshotOf } from "@/lib/testing/snapshot";
 import { addClient, addMember, makeTenant, proofOf, type Tenant } from "@/lib/testing/tenancy";
+import { moveOwnInstance } from "@/lib/usecases/provisioning/move-instance";
 import { requestSharedConfigRelaxation } from "@/lib/usecases/shared-config-policy";
 import { requestPeersReach, setPeersReach } from "@/lib/usecases/reach-policy";
 import { viewSubscription } from "@/lib/usecases/view-subscription";
@@ -66,4 +68,22 @@ test("where the agent is too old, or the instance isn't up, is refused with what
   await expect(requestPeersReach(kit.ports, acme.owner, input())).rejects.toMatchObject({ code: "gateway_outdated", message: expect.stringContaining("operator") });
   await kit.sql("UPDATE instances SET status = 'failed' WHERE id = $1", [acme.instanceId]);
   await expect(requestPeersReach(kit.ports, acme.owner, input())).rejects.toMatchObject({ code: "instance_not_ready" });
+});
+
+test("told to keep machines apart while it moves, an instance keeps them apart where it moved to", async () => {
+  const other = await makeGateway(kit);
+  await notePresence(kit.ports.db.read, other.id, { now: kit.clock.now(), agent: { version: "0.1.0", protocol: 2 } });
+  await open();
+  const waiting = async (requests: number) => vi.waitFor(async () => expect(await kit.sql("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")).toHaveLength(requests), { timeout: 60_000 });
+  const both = await kit.ports.db.transaction(async (tx) => {
+    await tx.$queryRaw`SELECT id FROM gateways WHERE id = ${other.id}::uuid FOR UPDATE`;
+    const moved = moveOwnInstance(kit.ports, acme.owner, { ...input(), gatewayId: other.id }, async () => []);
+    await waiting(1);
+    const closed = close();
+    await waiting(2);
+    return { ended: Promise.all([moved, closed]) };
+  });
+  await both.ended;
+  expect(await kit.sql("SELECT peers_reach FROM instances WHERE subscription_id = $1 AND status <> 'deprovisioned'", [acme.subscriptionId])).toEqual([{ peers_reach: false }]);
+  expect(await other.acknowledge(await other.fetch())).toMatchObject({ inSync: true });
 });

@@ -36,12 +36,16 @@ function reachPolicy(ports: Ports, actor: Actor): Policy {
     meaning: "Each machine that is connected can open connections to every other one, past its own firewall's idea of outside.",
     events: { tightened: "policy.peers_apart", relaxed: "policy.peers_reach" },
     tighten: async (tx, subscriptionId) => commit(tx, subscriptionId, await closeReach(tx, subscriptionId)),
-    relax: async (tx, proof, subscriptionId) => commit(tx, subscriptionId, await openReach(tx, proof, subscriptionId)),
+    relax: async (tx, proof, subscriptionId) => {
+      // It may be on another gateway by now.
+      await requireCapable(tx, actor, subscriptionId);
+      return commit(tx, subscriptionId, await openReach(tx, proof, subscriptionId));
+    },
   };
 }
 
-async function requireCapable(ports: Ports, actor: Actor, subscriptionId: string): Promise<void> {
-  const { instance } = await requireAccess(ports.db.read, actor, subscriptionId, "subscription.policy");
+async function requireCapable(tx: Tx, actor: Actor, subscriptionId: string): Promise<void> {
+  const { instance } = await requireAccess(tx, actor, subscriptionId, "subscription.policy");
   if (!instance || instance.status !== "ready") throw new PortcullisError("instance_not_ready", "The instance is not up yet. Try again once it is.");
   if (instance.gateway.agentless) throw new PortcullisError("gateway_outdated", "This instance's host runs no agent, so the portal can't say what is forwarded there.");
   if ((instance.gateway.protocolVersion ?? 1) < PEERS_REACH_SINCE) throw new PortcullisError("gateway_outdated", "The agent of this instance's gateway is too old for this. Its operator has to bring it up to date first.");
@@ -49,7 +53,7 @@ async function requireCapable(ports: Ports, actor: Actor, subscriptionId: string
 
 /** @throws not_found, forbidden, two_factor_required, instance_not_ready, gateway_outdated, step_up_too_many */
 export async function requestPeersReach(ports: Ports, actor: Actor, input: { subscriptionId: string }): Promise<StepUpView> {
-  await requireCapable(ports, actor, input.subscriptionId);
+  await requireCapable(ports.db.read, actor, input.subscriptionId);
   return requestRelaxation(ports, actor, reachPolicy(ports, actor), input.subscriptionId);
 }
 
@@ -57,7 +61,7 @@ export async function requestPeersReach(ports: Ports, actor: Actor, input: { sub
 export async function setPeersReach(ports: Ports, actor: Actor, input: { subscriptionId: string; peersReach: boolean }, proof: PresentedProof | null): Promise<SubscriptionView> {
   const { subscriptionId, peersReach } = input;
   if (peersReach) {
-    await requireCapable(ports, actor, subscriptionId);
+    await requireCapable(ports.db.read, actor, subscriptionId);
     await relaxPolicy(ports, actor, reachPolicy(ports, actor), subscriptionId, proof);
   } else await tightenPolicy(ports, actor, reachPolicy(ports, actor), subscriptionId);
   return viewSubscription(ports, actor, { subscriptionId });

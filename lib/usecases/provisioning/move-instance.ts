@@ -15,6 +15,7 @@ import { iso } from "@/lib/db/values";
 import type { Ports } from "@/lib/ports";
 import { PEERS_REACH_SINCE } from "@/lib/protocol/version";
 import { requireActive } from "@/lib/usecases/client-access";
+import { requireNotedAccess } from "@/lib/usecases/note-operator-view";
 import { FIRST_LISTEN_PORT, newInterfaceName } from "@/lib/usecases/provision-instance";
 import { requireAccess } from "@/lib/usecases/subscription-access";
 import { viewSubscription } from "@/lib/usecases/view-subscription";
@@ -27,7 +28,7 @@ const OFFERED = 50;
 
 /** Gateways that the instance can move to, those with most room first. @throws not_found, forbidden, two_factor_required, instance_not_ready */
 export async function offerGateways(ports: Ports, actor: Actor, input: { subscriptionId: string }): Promise<GatewayOffer> {
-  const { instance } = await requireAccess(ports.db.read, actor, input.subscriptionId, "instance.move");
+  const { instance } = await requireNotedAccess(ports, actor, input.subscriptionId, "instance.move");
   if (!instance) throw noInstance();
   const open = await listOpenGateways(ports.db.read, heardSince(ports), OFFERED);
   return { instanceName: instance.name, gateways: open.filter(({ id }) => id !== instance.gateway.id).map(({ id, name, endpointHost }) => ({ id, name, endpointHost })) };
