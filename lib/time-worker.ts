@@ -2,9 +2,10 @@
 import { nextBillingEnd } from "@/lib/db/billing";
 import { nextEnd } from "@/lib/db/client-lifecycle";
 import { log } from "@/lib/log";
-import type { Ports } from "@/lib/ports";
+import type { Runtime } from "@/lib/runtime";
 import { alertOverdueCuts } from "@/lib/usecases/alert-overdue-cuts";
 import { advanceBilling, remindOfBilling } from "@/lib/usecases/billing/advance-billing";
+import { remindOfSignIns, settleSignIns } from "@/lib/usecases/members/sign-in-again";
 import { forgetWhereabouts } from "@/lib/usecases/forget-whereabouts";
 import { expireClients, remindOwners } from "@/lib/usecases/expire-clients";
 import { rollUpOldTraffic } from "@/lib/usecases/view-traffic";
@@ -17,18 +18,22 @@ const LOOK_EVERY_MS = 5_000;
 const REMIND_EVERY_MS = 10 * 60_000;
 
 /** Doesn't keep the process alive. @returns how to stop */
-export function startTimeWorker(ports: Ports): () => void {
+export function startTimeWorker(ports: Runtime): () => void {
   let timer: NodeJS.Timeout | undefined;
   let remindAt = 0;
   let stopped = false;
+  let running = false;
+  let again = false;
   const round = async (): Promise<number> => {
     await expireClients(ports);
     await advanceBilling(ports);
+    await settleSignIns(ports);
     await endHandovers(ports);
     await alertOverdueCuts(ports);
     if (performance.now() >= remindAt) {
       await remindOwners(ports);
       await remindOfBilling(ports);
+      await remindOfSignIns(ports);
       await remindOfWarranties(ports);
       await forgetWhereabouts(ports);
       await rollUpOldTraffic(ports);
@@ -38,15 +43,23 @@ export function startTimeWorker(ports: Ports): () => void {
     return Math.min(LOOK_EVERY_MS, ...ends.map((end) => (end === null ? LOOK_EVERY_MS : Math.max(0, end.getTime() - ports.clock.now().getTime()))));
   };
   const run = async (): Promise<void> => {
+    clearTimeout(timer);
+    // Whatever woke it came after the round had looked.
+    if (running) return void (again = true);
+    [running, again] = [true, false];
     const wait = await round().catch((error: unknown) => {
       log("warn", "time worker", error instanceof Error ? error.message : String(error));
       return LOOK_EVERY_MS;
     });
-    if (!stopped) timer = setTimeout(() => void run(), wait).unref();
+    running = false;
+    if (!stopped) timer = setTimeout(() => void run(), again ? 0 : wait).unref();
   };
   void run();
+  // Somebody signed in whose machines wait for that.
+  const quiet = ports.wakeups.subscribe("sign-ins", () => void (stopped || run()));
   return () => {
     stopped = true;
+    quiet();
     clearTimeout(timer);
   };
 }

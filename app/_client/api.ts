@@ -154,6 +154,11 @@ export const api = {
   setSharedConfig: (subscriptionId: string, policy: { sharedConfig: SharedConfigPolicy; proof?: Proof }) =>
     send<SubscriptionView>("PATCH", `${inSubscription(subscriptionId)}/policy/shared-config`, { body: policy }),
 
+  /** Asks for the proof that letting members sign in less often takes. */
+  askSignInChange: (subscriptionId: string, policy: { days: number | null }) => send<StepUpView>("POST", `${inSubscription(subscriptionId)}/policy/sign-in/challenge`, { body: policy }),
+
+  setSignIn: (subscriptionId: string, policy: { days: number | null; proof?: Proof }) => send<SubscriptionView>("PATCH", `${inSubscription(subscriptionId)}/policy/sign-in`, { body: policy }),
+
   /** Asks for the proof that letting machines reach one another takes. */
   askPeersReach: (subscriptionId: string) => send<StepUpView>("POST", `${inSubscription(subscriptionId)}/policy/peers-reach/challenge`, { body: {} }),
 

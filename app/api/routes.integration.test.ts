@@ -32,6 +32,8 @@ import { GET as viewSubscription } from "@/app/api/v1/subscriptions/[subscriptio
 import { PATCH as setPolicy } from "@/app/api/v1/subscriptions/[subscriptionId]/policy/route";
 import { PATCH as setSharedConfig } from "@/app/api/v1/subscriptions/[subscriptionId]/policy/shared-config/route";
 import { POST as relaxSharedConfig } from "@/app/api/v1/subscriptions/[subscriptionId]/policy/shared-config/challenge/route";
+import { PATCH as setSignIn } from "@/app/api/v1/subscriptions/[subscriptionId]/policy/sign-in/route";
+import { POST as relaxSignIn } from "@/app/api/v1/subscriptions/[subscriptionId]/policy/sign-in/challenge/route";
 import { POST as relaxPolicy } from "@/app/api/v1/subscriptions/[subscriptionId]/policy/challenge/route";
 import { POST as askToRotateKey } from "@/app/api/v1/subscriptions/[subscriptionId]/api-key/rotate/challenge/route";
 import { POST as rotateKey } from "@/app/api/v1/subscriptions/[subscriptionId]/api-key/rotate/route";
@@ -290,6 +292,8 @@ const TABLE: { file: string; what: string; make: Make; expected: Record<Who, num
   { file: "v1/subscriptions/[subscriptionId]/policy/challenge", what: "POST for a proof to relax the policy", make: (who) => post(relaxPolicy, { params: here() })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: 201, owner: 201, operator: "forbidden" } },
   { file: "v1/subscriptions/[subscriptionId]/policy/shared-config", what: "PATCH what happens to shared clients", make: (who) => patch(setSharedConfig, { params: here(), body: { sharedConfig: "warn", proof: MADE_UP } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "step_up_mismatch", owner: "step_up_mismatch", operator: "forbidden" } },
   { file: "v1/subscriptions/[subscriptionId]/policy/shared-config/challenge", what: "POST for a proof to only warn of shared clients", make: (who) => post(relaxSharedConfig, { params: here() })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: 201, owner: 201, operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/policy/sign-in", what: "PATCH how often members sign in", make: (who) => patch(setSignIn, { params: here(), body: { days: null, proof: MADE_UP } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "step_up_mismatch", owner: "step_up_mismatch", operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/policy/sign-in/challenge", what: "POST for a proof to let members sign in less often", make: (who) => post(relaxSignIn, { params: here(), body: { days: null } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: 201, owner: 201, operator: "forbidden" } },
   { file: "v1/subscriptions/[subscriptionId]/policy/peers-reach", what: "PATCH whether machines reach one another", make: (who) => patch(setPeersReach, { params: here(), body: { peersReach: true, proof: MADE_UP } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "gateway_outdated", owner: "gateway_outdated", operator: "forbidden" } },
   { file: "v1/subscriptions/[subscriptionId]/policy/peers-reach/challenge", what: "POST for a proof to let machines reach one another", make: (who) => post(askPeersReach, { params: here() })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "gateway_outdated", owner: "gateway_outdated", operator: "forbidden" } },
   { file: "v1/operator/gateways/[gatewayId]/cut-off", what: "POST to cut off a gateway that isn't there", make: (who) => post(cutOffGateway, { params: { gatewayId: UNKNOWN_ID } })(who), expected: operators("not_found") },
@@ -392,6 +396,8 @@ describe("T3: ids of another tenant, in every place of an address, are the same 
     ["POST to relax the policy", (subscriptionId, _, as = acme.owner) => call(kit, "POST", relaxPolicy, { as, params: { subscriptionId } })],
     ["PATCH what happens to shared clients", (subscriptionId, _, as = acme.owner) => call(kit, "PATCH", setSharedConfig, { as, params: { subscriptionId }, body: { sharedConfig: "suspend" } })],
     ["POST to only warn of shared clients", (subscriptionId, _, as = acme.owner) => call(kit, "POST", relaxSharedConfig, { as, params: { subscriptionId } })],
+    ["PATCH how often members sign in", (subscriptionId, _, as = acme.owner) => call(kit, "PATCH", setSignIn, { as, params: { subscriptionId }, body: { days: 30 } })],
+    ["POST to let members sign in less often", (subscriptionId, _, as = acme.owner) => call(kit, "POST", relaxSignIn, { as, params: { subscriptionId }, body: { days: null } })],
     ["PATCH whether machines reach one another", (subscriptionId, _, as = acme.owner) => call(kit, "PATCH", setPeersReach, { as, params: { subscriptionId }, body: { peersReach: false } })],
     ["POST to let machines reach one another", (subscriptionId, _, as = acme.owner) => call(kit, "POST", askPeersReach, { as, params: { subscriptionId } })],
     ["POST for a proof to show the API key", (subscriptionId, _, as = acme.owner) => call(kit, "POST", askToShowKey, { as, params: { subscriptionId } })],

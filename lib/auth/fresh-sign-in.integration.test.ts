@@ -63,7 +63,7 @@ async function signInAgain(challenge: StepUpView, actor: Actor = ada): Promise<s
 }
 
 const approve = ({ challengeId }: StepUpView, actor: Actor = ada) => setPassword(kit.ports, actor, { password: PASSWORD }, { challengeId, factor: "provider" });
-const claims = (changes: Partial<ProviderClaims>): ProviderClaims => ({ issuer: provider.issuer, subject: provider.person.subject, name: null, email: null, emailVerified: false, amr: [], acr: null, authTime: new Date(), twoFactor: false, ...changes });
+const claims = (changes: Partial<ProviderClaims>): ProviderClaims => ({ issuer: provider.issuer, subject: provider.person.subject, name: null, email: null, emailVerified: false, amr: [], acr: null, authTime: new Date(), sid: null, twoFactor: false, ...changes });
 
 describe("signing in at the provider once more", () => {
   test("approves the act it was begun for, in the session that goes on, once; and adds no second factor to it", async () => {

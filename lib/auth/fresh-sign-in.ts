@@ -4,15 +4,16 @@
  * provider for is its own affair; what counts is `auth_time` in the signed answer.
  */
 import { PortcullisError } from "@/lib/core/errors";
-import { findIdentity } from "@/lib/db/accounts";
+import { findIdentity, noteIdentityUse } from "@/lib/db/accounts";
 import { appendAudit } from "@/lib/db/audit";
 import { findFreshChallenge, keepFreshToken, markFresh } from "@/lib/db/challenges";
 import { listIdentities } from "@/lib/db/security";
+import { tellOfSignIn } from "@/lib/db/sign-in-again";
 import type { Ports } from "@/lib/ports";
 import type { ProviderSettings } from "@/lib/provider-settings";
 import { auditActor, type Actor } from "./actor";
 import { providerOfIssuer } from "./provider-of-issuer";
-import type { ProviderClaims } from "./sign-in";
+import { claimedAddress, type ProviderClaims } from "./sign-in";
 import { factorRefused, factorsOfAct, ownChallenge, refuseIfOver } from "./step-up-challenge";
 import { newToken, tokenHashOf } from "./tokens";
 
@@ -71,6 +72,9 @@ export async function finishFreshSignIn(ports: Ports, actor: Actor, input: { fre
       throw new PortcullisError("step_up_expired", "Your provider did not ask you to sign in again.", {}, `The answer's auth_time is ${claims.authTime?.toISOString() ?? "missing"}; it must be after ${new Date(since).toISOString()}.`);
     }
     if (!(await markFresh(tx, tokenHash, now))) throw other();
+    // The provider's word, as good as any that signs in.
+    await noteIdentityUse(tx, identity.id, claimedAddress(claims), now);
+    await tellOfSignIn(tx, actor.userId);
     await appendAudit(tx, [
       { chain: actor.userId, at: now, action: "step_up.fresh_sign_in", actor: auditActor(actor), subject: { kind: "challenge", id: challenge.id }, sourceAddress: actor.source.address, data: { provider: claims.issuer } },
     ]);

@@ -3,6 +3,7 @@ import { deleteOldAccountLinks } from "@/lib/db/account-links";
 import { deleteOldAttempts } from "@/lib/db/attempts";
 import { deleteExpiredLimits } from "@/lib/db/limits";
 import { deleteOldLinkIntents } from "@/lib/db/links";
+import { deleteOldLogoutTokens } from "@/lib/db/provider-logout";
 import { deleteOldSystems } from "@/lib/db/systems";
 import { log } from "@/lib/log";
 import type { Ports } from "@/lib/ports";
@@ -17,6 +18,7 @@ export async function tidyUp(ports: Ports): Promise<void> {
   await deleteOldLinkIntents(ports.db.read, before);
   await deleteOldAccountLinks(ports.db.read, before);
   await deleteOldSystems(ports.db.read, before);
+  await deleteOldLogoutTokens(ports.db.read, ports.clock.now());
   await deleteExpiredLimits(ports.db, Date.now());
 }
 

@@ -5,6 +5,7 @@ import { insertSession, lockSigningInUser, type SignInMethod } from "@/lib/db/ac
 import { appendAudit } from "@/lib/db/audit";
 import { isBrowserToken, noteBrowser } from "@/lib/db/browsers";
 import type { Tx } from "@/lib/db/client";
+import { tellOfSignIn } from "@/lib/db/sign-in-again";
 import type { Ports } from "@/lib/ports";
 import type { RequestSource } from "./actor";
 import { endSessionIn } from "./end-session";
@@ -21,6 +22,8 @@ export interface SessionOpening {
   amr: string[];
   acr: string | null;
   authTime: Date | null;
+  /** The provider's own session that it begins with; null where there is none. */
+  providerSid: string | null;
   source: RequestSource;
   /** From the browser's cookie; null when it has none. */
   browserToken: string | null;
@@ -62,6 +65,7 @@ export async function openSession(ports: Ports, tx: Tx, opening: SessionOpening)
     amr: opening.amr,
     acr: opening.acr,
     authTime: opening.authTime,
+    providerSid: opening.providerSid,
   });
   const isNews = browser.isNew && (browser.hasOthers || now.getTime() - user.createdAt.getTime() > JUST_MADE_MS);
   if (isNews) await tellOwner(ports, tx, { userId: opening.userId, email: user.email, name: user.name }, { template: "new-browser", method: opening.method }, opening.source);
@@ -76,5 +80,6 @@ export async function openSession(ports: Ports, tx: Tx, opening: SessionOpening)
       data: { method: opening.method, browser: opening.source.browser, newBrowser: browser.isNew, twoFactor: opening.twoFactor, amr: opening.amr, acr: opening.acr },
     },
   ]);
+  await tellOfSignIn(tx, opening.userId);
   return { sessionId, newBrowserToken: keeps ? null : browserToken };
 }

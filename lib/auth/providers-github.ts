@@ -63,6 +63,7 @@ export function readGitHubClaims(issuer: string, profile: Profile & { email_veri
     amr: [],
     acr: null,
     authTime: null,
+    sid: null,
     twoFactor: false,
   };
 }

@@ -43,6 +43,9 @@ export async function oauthProviders(config: PortalConfig, wanted: string | null
   );
 }
 
+/** What a provider says of itself, kept with what signing in keeps. @throws Error when it never answered */
+export const metadataOf = (config: PortalConfig, { issuer }: Pick<ProviderSettings, "issuer">): Promise<ProviderMetadata> => keptOf(config).discovery.of(issuer);
+
 function openIdProvider(settings: ProviderSettings, metadata: ProviderMetadata | null, clients: Map<string, Client>): OAuthConfig<Profile> {
   const { id, name, clientId, clientSecret } = settings;
   const base = { id, name, type: "oauth", clientId, clientSecret, idToken: true, profile: (claims) => ({ id: claims.sub ?? "" }) } satisfies OAuthConfig<Profile>;
@@ -72,7 +75,7 @@ function openIdProvider(settings: ProviderSettings, metadata: ProviderMetadata |
   };
 }
 
-type IdToken = Profile & { iss?: unknown; email_verified?: unknown; xms_edov?: unknown; amr?: unknown; acr?: unknown; auth_time?: unknown };
+type IdToken = Profile & { iss?: unknown; email_verified?: unknown; xms_edov?: unknown; amr?: unknown; acr?: unknown; auth_time?: unknown; sid?: unknown };
 
 /** What the provider said, as the portal uses it. By now openid-client has checked signature, issuer, audience, nonce and times. */
 export function readClaims(settings: ProviderSettings, profile: IdToken): ProviderClaims {
@@ -90,6 +93,7 @@ export function readClaims(settings: ProviderSettings, profile: IdToken): Provid
     amr,
     acr,
     authTime: typeof profile.auth_time === "number" ? new Date(profile.auth_time * 1000) : null,
+    sid: typeof profile.sid === "string" && profile.sid.length <= 255 && !profile.sid.includes("\0") ? profile.sid : null,
     twoFactor: showsTwoFactors(amr, acr, settings.mfaAcr),
   };
 }

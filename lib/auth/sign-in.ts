@@ -18,6 +18,8 @@ export interface ProviderClaims {
   amr: string[];
   acr: string | null;
   authTime: Date | null;
+  /** The provider's own session, where it names it: for when it ends that. */
+  sid: string | null;
   /** The provider says that two factors were shown (lib/core/two-factor). */
   twoFactor: boolean;
 }
@@ -52,6 +54,7 @@ export async function signIn(ports: Ports, claims: ProviderClaims, source: Reque
       amr: claims.amr,
       acr: claims.acr,
       authTime: claims.authTime,
+      providerSid: claims.sid,
       source,
       browserToken,
       replaces,

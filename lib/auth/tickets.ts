@@ -27,6 +27,7 @@ export async function redeemTicket(ports: Ports, ticket: string, request: SignIn
       amr: [...new Set(spent.shown.flatMap((factor) => METHODS[factor]))],
       acr: null,
       authTime: ports.clock.now(),
+      providerSid: null,
       source: request.source,
       browserToken: request.browserToken,
       replaces,

@@ -49,6 +49,7 @@ export type ErrorCode =
   | "attempt_over"
   | "identity_taken"
   | "two_factor_required"
+  | "sign_in_again"
   | "sole_owner"
   | "link_invalid"
   | "billing_ended"

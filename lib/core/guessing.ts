@@ -90,6 +90,15 @@ export const POLICIES = {
     account: null,
     known: null,
   },
+  /** A logout token that is none. Nobody forges a signature: this only keeps the work small. */
+  logoutToken: {
+    source: { free: 100, firstWaitSeconds: 10, factor: 2, longestWaitSeconds: HOUR },
+    pair: null,
+    pairUnderAttack: null,
+    attackAt: 0,
+    account: null,
+    known: null,
+  },
   /** A system that asks to join with the right key, by its subscription: each brings mails to those who decide. */
   join: {
     source: null,

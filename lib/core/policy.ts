@@ -95,6 +95,13 @@ const TABLE: Record<SubscriptionPermission, Record<Standing, Reach>> = {
   "ownership.take": { owner: "any", admin: "any", member: "any", operator: "none" },
 };
 
+/**
+ * What gives access, or takes a step towards it. Who has to sign in again first does none of it: what they see, and what they take away, stays
+ * theirs.
+ */
+const GIVES: readonly SubscriptionPermission[] = ["client.issue", "client.resume", "subscription.policy", "instance.provision", "instance.move", "instance.api-key", "system.approve", "member.invite", "member.role", "ownership.give", "ownership.take"];
+export const givesSomething = (permission: SubscriptionPermission): boolean => GIVES.includes(permission);
+
 /** How far a permission reaches for a standing. */
 export const reach = (standing: Standing, permission: SubscriptionPermission): Reach => TABLE[permission][standing];
 

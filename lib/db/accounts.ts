@@ -56,6 +56,7 @@ export interface NewSession {
   amr: string[];
   acr: string | null;
   authTime: Date | null;
+  providerSid: string | null;
 }
 
 export async function insertSession(tx: Tx, { now, ...session }: NewSession): Promise<void> {

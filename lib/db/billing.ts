@@ -91,16 +91,16 @@ export async function writeBilling(tx: Tx, subscriptionId: string, { state, unti
 /** All of the instance's clients are off the device as of this revision, each with its state as it is. @param revision null: none was on it */
 export async function holdClients(tx: Tx, instanceId: string, revision: bigint | null): Promise<void> {
   await tx.$executeRaw`
-    UPDATE access_clients SET held = true, revision = CASE WHEN state = 'active' THEN COALESCE(${revision}::bigint, revision) ELSE revision END
-    WHERE instance_id = ${instanceId}::uuid AND state <> 'revoked' AND NOT held`;
+    UPDATE access_clients SET billing_held = true, revision = CASE WHEN state = 'active' AND NOT owner_held THEN COALESCE(${revision}::bigint, revision) ELSE revision END
+    WHERE instance_id = ${instanceId}::uuid AND state <> 'revoked' AND NOT billing_held`;
 }
 
 /** What lets a subscription give access again: an operator's proof, or a license that was just used up. */
 export type BillingWarrant = VerifiedProof<"billing.activate"> | SpentLicense;
 
-/** Each client is as its own state says again. Follow it with `markReleased`, once the gateway's revision is known. */
+/** Each client is as its own state, and its owner's membership, say again. Follow it with `markReleased`, once the gateway's revision is known. */
 export async function releaseClients(tx: Tx, _warrant: BillingWarrant, instanceId: string): Promise<void> {
-  await tx.$executeRaw`UPDATE access_clients SET held = false WHERE instance_id = ${instanceId}::uuid AND state <> 'revoked' AND held`;
+  await tx.$executeRaw`UPDATE access_clients SET billing_held = false WHERE instance_id = ${instanceId}::uuid AND state <> 'revoked' AND billing_held`;
 }
 
 /** Those that are on the device again are so as of this revision. */

@@ -26,8 +26,10 @@ export interface ClientRow {
   addressV4: string;
   addressV6: string;
   state: ClientState;
-  /** Off the device whatever its state, since its subscription gives no access. */
+  /** Off the device whatever its state: its subscription gives no access, or its owner's membership doesn't. */
   held: boolean;
+  /** Of the two, the membership's. */
+  ownerHeld: boolean;
   createdAt: Date;
   expiresAt: Date | null;
   /** Since when a new key waits to take over; null: none does. */
@@ -72,7 +74,7 @@ type Raw = Omit<ClientRow, "publicKey" | "change" | "sighting" | "gateway"> & {
 const SELECT = Prisma.sql`
   SELECT c.id, c.subscription_id AS "subscriptionId", s.name AS "subscriptionName", c.instance_id AS "instanceId", c.owner_id AS "ownerId", c.system_id AS "systemId",
     COALESCE(o.email, '') AS "ownerEmail", c.nickname, c.public_key AS "publicKey", c.sealed_preshared_key IS NOT NULL AS "hasPresharedKey",
-    c.host_index AS "hostIndex", host(c.address_v4) AS "addressV4", host(c.address_v6) AS "addressV6", c.state, c.held, c.created_at AS "createdAt",
+    c.host_index AS "hostIndex", host(c.address_v4) AS "addressV4", host(c.address_v6) AS "addressV6", c.state, c.held, c.owner_held AS "ownerHeld", c.created_at AS "createdAt",
     c.expires_at AS "expiresAt", c.next_key_at AS "nextKeyAt", c.suspended_at AS "suspendedAt", c.suspended_by_id AS "suspendedById", su.email AS "suspendedByEmail",
     c.moved_at AS "movedAt", c.revoked_at AS "revokedAt", r.email AS "revokedByEmail",
     c.shared_detected_at AS "sharedDetectedAt", c.shared_last_at AS "sharedLastAt", c.shared_networks AS "sharedNetworks",
@@ -250,7 +252,7 @@ export interface LockedClient {
   addressV4: string;
   addressV6: string;
   state: ClientState;
-  /** Off the device whatever its state, since its subscription gives no access. */
+  /** Off the device whatever its state: its subscription gives no access, or its owner's membership doesn't. */
   held: boolean;
   suspended: boolean;
   /** null: not suspended, or by the portal. */

@@ -54,6 +54,10 @@ export interface SubscriptionAccess {
   twoFactorRequired: boolean;
   /** What happens to a client whose config two machines use. */
   sharedConfigPolicy: SharedConfigPolicy;
+  /** Members sign in again after so many days; null: never asked to. */
+  signInDays: number | null;
+  /** The actor has not, so that their clients are off until they do; withProvider: it takes the provider's word. null: all is well. */
+  lapsed: { since: Date; withProvider: boolean } | null;
   planName: string;
   /** null: unlimited. */
   maxClients: number | null;
@@ -80,6 +84,9 @@ interface Row {
   interval: PlanInterval;
   two_factor_required: boolean;
   shared_config_policy: SharedConfigPolicy;
+  sign_in_days: number | null;
+  lapsed_at: Date | null;
+  has_identity: boolean;
   plan_name: string;
   max_clients: number | null;
   max_client_days: number | null;
@@ -114,7 +121,7 @@ interface Row {
 }
 
 const COLUMNS = Prisma.sql`
-  s.id, s.name, s.billing_state, s.billing_until, s.cancels_at_end, p.grace_days, p.retention_days, p.price, p.currency, p."interval", s.two_factor_required, s.shared_config_policy::text, p.name AS plan_name, p.max_clients, p.max_client_days, p.max_systems, k.ending AS api_key_ending, k.created_at AS api_key_created_at, m.role,
+  s.id, s.name, s.billing_state, s.billing_until, s.cancels_at_end, p.grace_days, p.retention_days, p.price, p.currency, p."interval", s.two_factor_required, s.shared_config_policy::text, s.sign_in_days, m.lapsed_at, EXISTS (SELECT FROM identities x WHERE x.user_id = m.user_id) AS has_identity, p.name AS plan_name, p.max_clients, p.max_client_days, p.max_systems, k.ending AS api_key_ending, k.created_at AS api_key_created_at, m.role,
   i.id AS instance_id, i.name AS instance_name, i.status, i.subnet_v4::text, i.subnet_v6::text, host(i.tunnel_address_v4) AS tunnel_address_v4,
   host(i.tunnel_address_v6) AS tunnel_address_v6, i.listen_port, i.public_key, ARRAY(SELECT host(d) FROM unnest(i.dns) d) AS dns, i.mtu,
   i.persistent_keepalive_seconds AS keepalive, i.live_clients, i.peers_reach, gp.protocol_version,
@@ -134,6 +141,8 @@ function fromRow(row: Row): SubscriptionAccess {
     price: { amount: row.price, currency: row.currency, interval: row.interval },
     twoFactorRequired: row.two_factor_required,
     sharedConfigPolicy: row.shared_config_policy,
+    signInDays: row.sign_in_days,
+    lapsed: row.lapsed_at && { since: row.lapsed_at, withProvider: row.has_identity },
     planName: row.plan_name,
     maxClients: row.max_clients,
     maxClientDays: row.max_client_days,

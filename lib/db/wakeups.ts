@@ -8,7 +8,7 @@ import { Prisma } from "./generated/client";
 
 const CHANNEL = "portcullis";
 
-export type Topic = `gateway:${string}` | `subscription:${string}` | "outbox";
+export type Topic = `gateway:${string}` | `subscription:${string}` | "outbox" | "sign-ins";
 
 /**
  * An SQL expression that tells the topic's listeners once the transaction commits: part of the statement that makes the change, since

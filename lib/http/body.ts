@@ -12,6 +12,13 @@ export async function readBody<T>(request: Request, schema: z.ZodType<T>, maxByt
   throw new PortcullisError("bad_request", field === "" ? "That request is not of the expected shape." : `The field "${field}" is missing or not as expected.`, { field });
 }
 
+/** A form that is encoded as in a URL, of at most `maxBytes`. @throws body_too_large, bad_request */
+export async function readForm(request: Request, maxBytes: number): Promise<URLSearchParams> {
+  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (type !== "application/x-www-form-urlencoded") throw new PortcullisError("bad_request", "That request is not a form that is encoded as application/x-www-form-urlencoded.");
+  return new URLSearchParams(await readText(request, maxBytes));
+}
+
 async function readText(request: Request, maxBytes: number): Promise<string> {
   const tooLarge = () => new PortcullisError("body_too_large", `That request is too large: at most ${maxBytes} bytes are taken.`);
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge();

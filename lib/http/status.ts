@@ -26,6 +26,7 @@ export const STATUS: Record<ErrorCode, number> = {
   client_final: 409,
   expiry_invalid: 422,
   client_not_suspended: 409,
+  sign_in_again: 403,
   step_up_wrong_code: 403,
   step_up_spent: 403,
   step_up_expired: 403,

@@ -5,6 +5,11 @@ import { when, type Parts } from "./parts";
 const cut = (clients: number): string => (clients === 0 ? "They had no client there." : clients === 1 ? "Their client is revoked with it." : `Their ${clients} clients are revoked with it.`);
 const yourCut = (clients: number): string => (clients === 0 ? "You had no client there." : clients === 1 ? "Your client there is revoked with it." : `Your ${clients} clients there are revoked with it.`);
 
+const machines = (clients: number): string => (clients === 1 ? "your machine" : `your ${clients} machines`);
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const signInHow = (withProvider: boolean): string =>
+  withProvider ? "Sign in through your provider, as your account has one: a password or a passkey of the portal doesn’t count then." : "Any way of signing in counts.";
+
 /** @param invitation makes the address of the page that an invitation is accepted on */
 export function memberMail(content: MemberMail, invitation: (linkId: string) => string): Parts {
   const name = content.subscriptionName;
@@ -56,6 +61,30 @@ export function memberMail(content: MemberMail, invitation: (linkId: string) => 
         details: [subscription, { label: "When", value: when(content.at) }],
         closing: "You see and revoke everybody's clients there, and invite members.",
         links: [{ label: "See the members", url: content.url }],
+      };
+    case "sign-in-due":
+      return {
+        subject: `Sign in ${content.days === 1 ? "within a day" : `within ${content.days} days`} to keep ${machines(content.clients)} on ${name}`,
+        lead: `${name} asks its members to sign in again every ${content.every === 1 ? "day" : `${content.every} days`}. You have until ${when(content.dueAt)}; after that ${machines(content.clients)} can’t connect until you do.`,
+        details: [subscription, { label: "Sign in by", value: when(content.dueAt) }],
+        closing: signInHow(content.withProvider),
+        links: [{ label: "Open the portal", url: content.url }],
+      };
+    case "sign-in-lapsed":
+      return {
+        subject: `Sign in again to bring ${machines(content.clients)} back to ${name}`,
+        lead: `You have not signed in for ${content.every === 1 ? "a day" : `${content.every} days`}, so ${machines(content.clients)} can’t connect to ${name} for now. Sign in again, and they are back with the same keys and addresses: there is nothing to set up anew.`,
+        details: [subscription, { label: "Since", value: when(content.at) }],
+        closing: signInHow(content.withProvider),
+        links: [{ label: "Sign in again", url: content.url }],
+      };
+    case "sign-in-returned":
+      return {
+        subject: `${capital(machines(content.clients))} can connect to ${name} again`,
+        lead: `${capital(machines(content.clients))} can connect to ${name} again, with the same keys and addresses.`,
+        details: [subscription, { label: "When", value: when(content.at) }],
+        closing: "If you did not sign in just now, end all your sessions on the page Security, and tell the subscription’s owner.",
+        links: [{ label: "See your clients", url: content.url }],
       };
     case "ownership-offered":
       return {

@@ -114,6 +114,10 @@ export type MemberMail =
   | { template: "member-joined"; subscriptionName: string; memberEmail: string; role: string; at: string; url: string }
   | { template: "member-removed" | "member-demoted" | "member-left"; subscriptionName: string; memberEmail: string; byEmail: string; byOperator: boolean; clients: number; at: string; url: string }
   | { template: "member-promoted"; subscriptionName: string; byEmail: string; at: string; url: string }
+  /** The membership takes the machines off the device, or will. withProvider: what counts is the provider's word. */
+  | { template: "sign-in-due"; subscriptionName: string; days: number; dueAt: string; every: number; clients: number; withProvider: boolean; url: string }
+  | { template: "sign-in-lapsed"; subscriptionName: string; every: number; clients: number; withProvider: boolean; at: string; url: string }
+  | { template: "sign-in-returned"; subscriptionName: string; clients: number; at: string; url: string }
   | { template: "ownership-offered"; subscriptionName: string; fromEmail: string; expiresAt: string; url: string }
   | { template: "ownership-taken"; subscriptionName: string; toEmail: string; at: string; url: string };
 

@@ -24,6 +24,10 @@ export interface TestProvider {
   readonly asked: Map<string, number>;
   /** Signs with a new key from now on; the old one is gone. */
   rotateKeys(): Promise<void>;
+  /** What it signs with, for tokens of a test's own making. */
+  signingKey: JWK;
+  /** The person of the latest visit signs out at the provider, by its own page. */
+  signOut(): Promise<void>;
   /** Goes the person's way from the portal's redirect to the address that the provider sends them back to. */
   visit(url: string): Promise<URL>;
   stop(): Promise<void>;
@@ -31,7 +35,7 @@ export interface TestProvider {
 
 const ACR = "urn:test:strong";
 
-export async function startTestProvider(options: { clientId: string; clientSecret: string; redirectUris: string[] }): Promise<TestProvider> {
+export async function startTestProvider(options: { clientId: string; clientSecret: string; redirectUris: string[]; /** Where it posts logout tokens. */ logoutUri?: string }): Promise<TestProvider> {
   let handle: (request: IncomingMessage, response: ServerResponse) => Promise<void> = async () => undefined;
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://provider").pathname;
@@ -47,12 +51,25 @@ export async function startTestProvider(options: { clientId: string; clientSecre
     const quiet = [vi.spyOn(console, "warn"), vi.spyOn(console, "info")].map((spy) => spy.mockImplementation(() => undefined));
     const { Provider } = await import("oidc-provider").finally(() => quiet.forEach((spy) => spy.mockRestore()));
     const key = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ format: "jwk" });
+    const signingKey = { ...key, kid: randomBytes(8).toString("hex"), use: "sig", alg: "RS256" } as JWK;
+    provider.signingKey = signingKey;
     const configuration: Configuration = {
-      clients: [{ client_id: options.clientId, client_secret: options.clientSecret, redirect_uris: options.redirectUris, response_types: ["code"], grant_types: ["authorization_code"] }],
-      jwks: { keys: [{ ...key, kid: randomBytes(8).toString("hex"), use: "sig", alg: "RS256" } as JWK] },
+      clients: [
+        {
+          client_id: options.clientId,
+          client_secret: options.clientSecret,
+          redirect_uris: options.redirectUris,
+          response_types: ["code"],
+          grant_types: ["authorization_code"],
+          ...(options.logoutUri === undefined ? {} : { backchannel_logout_uri: options.logoutUri, backchannel_logout_session_required: true }),
+        },
+      ],
+      jwks: { keys: [signingKey] },
       cookies: { keys: [randomBytes(32).toString("base64url")] },
       pkce: { required: () => true },
-      features: { devInteractions: { enabled: false } },
+      // Its own refuses to post to an address of this machine, as it should.
+      fetch: (url, init) => fetch(url, { ...init, dispatcher: undefined } as RequestInit),
+      features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: options.logoutUri !== undefined } },
       acrValues: [ACR],
       claims: { openid: ["sub", "amr", "acr", "auth_time"], email: ["email", "email_verified"], profile: ["name"] },
       conformIdTokenClaims: false,
@@ -84,8 +101,20 @@ export async function startTestProvider(options: { clientId: string; clientSecre
     };
   }
 
+  const cookies = new Map<string, string>();
+  /** As the person's browser does, with the provider's cookies. */
+  async function browse(url: URL, form?: URLSearchParams): Promise<Response> {
+    const response = await fetch(url, { redirect: "manual", method: form ? "POST" : "GET", body: form ?? null, headers: { cookie: [...cookies].map((pair) => pair.join("=")).join("; ") } });
+    for (const cookie of response.headers.getSetCookie()) {
+      const [pair = ""] = cookie.split(";");
+      cookies.set(pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1));
+    }
+    return response;
+  }
+
   const provider: TestProvider = {
     issuer,
+    signingKey: {} as JWK,
     person: { subject: "nobody", claims: {}, amr: ["pwd"], acr: ACR },
     down: new Set(),
     metadata: {},
@@ -94,19 +123,21 @@ export async function startTestProvider(options: { clientId: string; clientSecre
       handle = await make();
     },
     async visit(url) {
-      const cookies = new Map<string, string>();
+      cookies.clear();
       for (let next = new URL(url), hops = 0; hops < 10; hops++) {
-        const response = await fetch(next, { redirect: "manual", headers: { cookie: [...cookies].map((pair) => pair.join("=")).join("; ") } });
-        for (const cookie of response.headers.getSetCookie()) {
-          const [pair = ""] = cookie.split(";");
-          cookies.set(pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1));
-        }
+        const response = await browse(next);
         const location = response.headers.get("location");
         if (location === null) throw new Error(`The provider answered ${response.status}: ${await response.text()}`);
         next = new URL(location, next);
         if (options.redirectUris.some((uri) => new URL(uri).origin === next.origin)) return next;
       }
       throw new Error("The provider sent the browser round in circles.");
+    },
+    async signOut() {
+      const page = await (await browse(new URL(`${issuer}/session/end`))).text();
+      const xsrf = /name="xsrf" value="([^"]+)"/.exec(page)?.[1] ?? "";
+      const done = await browse(new URL(`${issuer}/session/end/confirm`), new URLSearchParams({ xsrf, logout: "yes" }));
+      if (done.status >= 400) throw new Error(`The provider answered ${done.status}: ${await done.text()}`);
     },
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };

@@ -22,6 +22,7 @@ export const claimsOf = (email: string, changes: Partial<ProviderClaims> = {}): 
   amr: ["pwd"],
   acr: null,
   authTime: null,
+  sid: null,
   twoFactor: false,
   ...changes,
 });

@@ -18,6 +18,7 @@ function driftSentence(data: AuditEvent["data"]): string {
   return `Found the device of ${String(data.name ?? "")} changed by hand, and repaired it: ${parts.length > 0 ? parts.join("; ") : "the interface itself"}.`;
 }
 
+const dayCount = (days: unknown): string => (days === 1 ? "day" : `${Number(days ?? 0)} days`);
 const clients = (count: number): string => (count === 1 ? "one client" : `${count} clients`);
 const peers = (count: number): string => (count === 1 ? "one peer" : `${count} peers`);
 
@@ -71,6 +72,10 @@ export function sentenceOf({ action, data }: Pick<AuditEvent, "action" | "data">
       return "Set clients to be suspended when two machines use their config.";
     case "policy.shared_config_warn":
       return "Set clients to be warned about, and no more, when two machines use their config.";
+    case "policy.sign_in_again":
+      return `Asked members to sign in again every ${dayCount(data.days)}.`;
+    case "policy.sign_in_again_relaxed":
+      return data.days === null ? "Asked members no longer to sign in again." : `Let members sign in again less often: every ${dayCount(data.days)}.`;
     case "client.suspended":
       return `Suspended the client “${text("nickname")}”${data.why === undefined ? "" : `, since ${text("why")}`}.`;
     case "client.resumed":

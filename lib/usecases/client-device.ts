@@ -18,6 +18,13 @@ function digestOn(client: DeviceClient, state: ClientState): Uint8Array {
   return digest;
 }
 
+/** Of all that the device holds of these. */
+export function digestOfClients(clients: readonly LockedClient[]): Uint8Array {
+  const digest = emptyDigest();
+  for (const client of clients) xorInto(digest, digestOn(client, client.state));
+  return digest;
+}
+
 /**
  * Call it last before the client's row is written: from here on the gateway's row is locked, and everybody who changes anything on that
  * gateway waits.

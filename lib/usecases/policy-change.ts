@@ -3,7 +3,7 @@ import { auditActor, type Actor } from "@/lib/auth/actor";
 import { requestProof, wideningTransaction, type Act, type PresentedProof, type VerifiedProof } from "@/lib/auth/step-up";
 import type { AuditAction } from "@/lib/core/audit-actions";
 import { PortcullisError } from "@/lib/core/errors";
-import { appendAudit } from "@/lib/db/audit";
+import { appendAudit, type NewAuditEvent } from "@/lib/db/audit";
 import type { Tx } from "@/lib/db/client";
 import type { SubscriptionAccess } from "@/lib/db/subscriptions";
 import type { Ports } from "@/lib/ports";
@@ -19,6 +19,8 @@ export interface Policy {
   act: (subscription: string) => string;
   meaning: string;
   events: { tightened: AuditAction; relaxed: AuditAction };
+  /** For the log, besides what the event's name says. */
+  data?: NewAuditEvent["data"];
   /** @returns whether it changed anything */
   tighten: (tx: Tx, subscriptionId: string) => Promise<boolean>;
   relax: (tx: Tx, proof: VerifiedProof<"policy.relax">, subscriptionId: string) => Promise<boolean>;
@@ -46,7 +48,7 @@ export async function tightenPolicy(ports: Ports, actor: Actor, policy: Policy, 
   return ports.db.transaction(async (tx) => {
     // An instance that moves meanwhile is asked when it has moved.
     const access = await lockMembers(tx, actor, subscriptionId, "subscription.policy");
-    if (await policy.tighten(tx, access.id)) await note(ports, tx, actor, access, policy.events.tightened);
+    if (await policy.tighten(tx, access.id)) await note(ports, tx, actor, access, policy.events.tightened, policy.data);
     return access;
   });
 }
@@ -64,11 +66,11 @@ export async function relaxPolicy(ports: Ports, actor: Actor, policy: Policy, su
       return { act: relaxAct(policy, access.id), access };
     },
     async (tx, verified, { access }) => {
-      if (await policy.relax(tx, verified, access.id)) await note(ports, tx, actor, access, policy.events.relaxed);
+      if (await policy.relax(tx, verified, access.id)) await note(ports, tx, actor, access, policy.events.relaxed, policy.data);
       return access;
     },
   );
 }
 
-const note = (ports: Ports, tx: Tx, actor: Actor, access: SubscriptionAccess, action: AuditAction): Promise<void> =>
-  appendAudit(tx, [{ chain: access.id, at: ports.clock.now(), action, actor: auditActor(actor), subject: { kind: "subscription", id: access.id }, sourceAddress: actor.source.address, data: {} }]);
+const note = (ports: Ports, tx: Tx, actor: Actor, access: SubscriptionAccess, action: AuditAction, data: NewAuditEvent["data"] = {}): Promise<void> =>
+  appendAudit(tx, [{ chain: access.id, at: ports.clock.now(), action, actor: auditActor(actor), subject: { kind: "subscription", id: access.id }, sourceAddress: actor.source.address, data }]);

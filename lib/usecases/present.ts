@@ -69,6 +69,8 @@ export function subscriptionView(
     standing: access.standing,
     twoFactorRequired: access.twoFactorRequired,
     sharedConfigPolicy: access.sharedConfigPolicy,
+    signInDays: access.signInDays,
+    lapsed: access.lapsed && { since: iso(access.lapsed.since), withProvider: access.lapsed.withProvider },
     locked,
     instance: locked ? null : access.instance && instanceView(access.instance, now, change),
     leaving: locked || leaving === null || (access.instance && leaving.change.acknowledgedAt) ? null : { name: leaving.name, enforcement: enforcementView(leaving.change), gateway: presenceOf(leaving.gateway, now) },
@@ -135,9 +137,10 @@ export function clientView(row: ClientRow, actor: Actor, standing: SubscriptionA
     publicKey: row.publicKey,
     addressV4: row.addressV4,
     addressV6: row.addressV6,
-    // Cut off by the subscription is cut off, and lifted with it alone.
+    // Cut off by the subscription, or by its owner's membership, is cut off, and lifted with it alone.
     state: row.held && row.state === "active" ? "suspended" : row.state,
     held: live && row.held,
+    heldForOwner: live && row.ownerHeld,
     hasPresharedKey: row.hasPresharedKey,
     createdAt: iso(row.createdAt),
     expiresAt: isoOrNull(row.expiresAt),

@@ -2,7 +2,7 @@
 import type { Actor } from "@/lib/auth/actor";
 import { PortcullisError, notFound } from "@/lib/core/errors";
 import { isId } from "@/lib/core/ids";
-import { reach, type SubscriptionPermission } from "@/lib/core/policy";
+import { givesSomething, reach, type SubscriptionPermission } from "@/lib/core/policy";
 import type { SealedKey } from "@/lib/core/sealed-key";
 import { isInGoodStanding } from "@/lib/core/vocabulary";
 import type { Tx } from "@/lib/db/client";
@@ -18,7 +18,7 @@ export function requireId(text: string): string {
 /**
  * @param lock for changes: what the decision rests on stays as it is until the transaction ends
  * @throws not_found when the actor has no part in the subscription; forbidden when their role doesn't allow it; two_factor_required when
- *   the subscription asks for two factors, and the session has shown one
+ *   the subscription asks for two factors, and the session has shown one; sign_in_again when what is asked gives something, and the actor has not signed in for longer than the subscription allows
  */
 export async function requireAccess(tx: Tx, actor: Actor, subscriptionId: string, permission: SubscriptionPermission, lock = false): Promise<SubscriptionAccess> {
   const access = await findAccess(tx, actor, requireId(subscriptionId), lock);
@@ -28,6 +28,9 @@ export async function requireAccess(tx: Tx, actor: Actor, subscriptionId: string
   }
   if (needsTwoFactor(access, actor)) {
     throw new PortcullisError("two_factor_required", `${access.name} asks its members for two factors. Show a second one to go on.`);
+  }
+  if (access.lapsed !== null && givesSomething(permission)) {
+    throw new PortcullisError("sign_in_again", access.lapsed.withProvider ? "Sign in again through your provider first: your last sign-in is longer ago than this subscription allows." : "Sign in again first: your last sign-in is longer ago than this subscription allows.");
   }
   return access;
 }

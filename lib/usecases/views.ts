@@ -19,6 +19,10 @@ export interface SubscriptionView {
   twoFactorRequired: boolean;
   /** What happens to a client whose config two machines use: people are told, or it is suspended as well. */
   sharedConfigPolicy: SharedConfigPolicy;
+  /** Members sign in again after so many days, or their clients are off until they do; null: never asked to. */
+  signInDays: number | null;
+  /** The reader has not: their clients here are off until they do. withProvider: it takes the provider's word. null: all is well. */
+  lapsed: { since: string; withProvider: boolean } | null;
   /** This session has to show a second factor first (/security/two-factor); until then there is no instance to see here. */
   locked: boolean;
   instance: InstanceView | null;
@@ -111,8 +115,10 @@ export interface ClientView {
   addressV4: string;
   addressV6: string;
   state: ClientState;
-  /** Off the device since the subscription gives no access, whatever happened to the client itself. */
+  /** Off the device whatever happened to the client itself: the subscription gives no access, or its owner's membership doesn't. */
   held: boolean;
+  /** Of the two, the membership: its owner has to sign in again. */
+  heldForOwner: boolean;
   hasPresharedKey: boolean;
   createdAt: string;
   /** null: no end. */

@@ -164,6 +164,14 @@ export const API: Endpoint[] = [
     expects: { ...everyone("403 forbidden"), owner: 201, admin: 201, ...OUTSIDE },
   },
   {
+    file: `${SUBSCRIPTION}/policy/sign-in/route.ts`, method: "PATCH", path: (ids) => `${api(ids)}/policy/sign-in`, body: () => ({ days: null, proof: NO_PROOF }), scoped: ["subscriptionId"],
+    expects: { ...everyone("403 forbidden"), owner: "403 step_up_mismatch", admin: "403 step_up_mismatch", ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/policy/sign-in/challenge/route.ts`, method: "POST", path: (ids) => `${api(ids)}/policy/sign-in/challenge`, body: () => ({ days: null }), scoped: ["subscriptionId"],
+    expects: { ...everyone("403 forbidden"), owner: 201, admin: 201, ...OUTSIDE },
+  },
+  {
     file: `${SUBSCRIPTION}/api-key/show/challenge/route.ts`, method: "POST", path: (ids) => `${api(ids)}/api-key/show/challenge`, scoped: ["subscriptionId"],
     expects: { ...everyone("403 forbidden"), owner: 201, admin: 201, ...OUTSIDE },
   },
@@ -370,6 +378,8 @@ export function outcomeOf(page: PageEntry, who: Who, ids: Ids): Outcome {
 /** Routes without a person behind them: tested on their own (security-gateway.spec.ts), or next-auth's. */
 export const OTHER_ROUTES: { file: string; methods: string[] }[] = [
   { file: "app/api/auth/[...nextauth]/route.ts", methods: ["GET", "POST"] },
+  // A provider's, by its signature: provider-logout.integration.test.ts.
+  { file: "app/api/auth/back-channel-logout/route.ts", methods: ["POST"] },
   { file: "app/api/health/route.ts", methods: ["GET"] },
   { file: "app/api/agent/[file]/route.ts", methods: ["GET"] },
   { file: "app/api/join-system/route.ts", methods: ["GET"] },

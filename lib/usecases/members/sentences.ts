@@ -2,6 +2,8 @@ import type { AuditEvent } from "@/lib/core/audit-chain";
 
 const cut = (clients: unknown): string => (Number(clients ?? 0) === 0 ? "" : Number(clients) === 1 ? ", and one client with it" : `, and ${Number(clients)} clients with it`);
 
+const held = (clients: unknown): string => (Number(clients ?? 0) === 1 ? ": one client" : `: ${Number(clients ?? 0)} clients`);
+
 /** One plain sentence for an event about who is in a subscription; null for any other. */
 export function memberSentence(action: string, data: AuditEvent["data"]): string | null {
   const text = (key: string): string => String(data[key] ?? "");
@@ -19,6 +21,10 @@ export function memberSentence(action: string, data: AuditEvent["data"]): string
       return data.role === undefined ? `${text("email")} left: their account was deleted.` : `${text("email")} left${cut(data.clients)}.`;
     case "member.removed":
       return `Removed ${text("email")} from the subscription${cut(data.clients)}.`;
+    case "member.lapsed":
+      return `Took ${text("email")} off the device, who had not signed in for ${text("days")} days${held(data.clients)}.`;
+    case "member.returned":
+      return `Brought ${text("email")} back, ${data.why === "policy" ? "as nobody has to sign in again any more, or less often" : "who signed in again"}${held(data.clients)}.`;
     case "member.promoted":
       return `Made ${text("email")} an admin.`;
     case "member.demoted":

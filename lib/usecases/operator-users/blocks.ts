@@ -17,6 +17,7 @@ const KINDS: Record<Block["kind"], string> = {
   passkey: "sign-in with a passkey",
   serial: "registering devices",
   apiKey: "API keys of systems",
+  logoutToken: "sign-outs by a provider",
   join: "systems that ask to join",
   license: "redeeming license keys",
 };

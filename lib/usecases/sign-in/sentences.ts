@@ -15,6 +15,7 @@ export function signInSentence(action: string, data: AuditEvent["data"]): string
       return `Signed in ${how} in ${data.newBrowser === true ? "a new browser, " : ""}${text("browser")}${data.twoFactor === true ? ", with two factors" : ""}.`;
     }
     case "session.ended":
+      if (data.why === "provider") return `Signed out by ${text("provider")}.`;
       return data.why === "replaced" ? "Signed in anew, which ended the session before." : "Signed out.";
     case "sign_in.wrong_factor":
       return `Someone with the right password gave a wrong ${text("factor")}, in ${text("browser")}.`;

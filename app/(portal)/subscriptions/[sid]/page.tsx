@@ -14,6 +14,7 @@ import { LiveSubscription } from "./_components/live-subscription";
 import { PeersReachCard } from "./_components/peers-reach-card";
 import { PolicyCard } from "./_components/policy-card";
 import { SharedConfigCard } from "./_components/shared-config-card";
+import { SignInCard } from "./_components/sign-in-card";
 import { SubscriptionShell } from "./_components/subscription-shell";
 
 export const metadata: Metadata = { title: "Clients" };
@@ -41,6 +42,7 @@ export default page("subscription.read", async ({ ctx, actor, params, searchPara
           </Suspense>
         )}
         <PolicyCard />
+        <SignInCard />
         <SharedConfigCard />
         <PeersReachCard />
         <InstanceWays />

@@ -17,12 +17,12 @@ const ASK_EVERY_MS = 15_000;
 export function LiveSubscription({ initial, children }: { initial: SubscriptionView; children: ReactNode }) {
   const [subscription, setSubscription] = useState(initial);
   const router = useRouter();
-  // The banner, and what goes with it, are the server's part of the page.
-  const paid = `${subscription.billingState} ${subscription.billing.until} ${subscription.billing.cancelsAtEnd}`;
-  const shown = `${initial.billingState} ${initial.billing.until} ${initial.billing.cancelsAtEnd}`;
+  // The banners, and what goes with it, are the server's part of the page.
+  const said = bannersOf(subscription);
+  const shown = bannersOf(initial);
   useEffect(() => {
-    if (paid !== shown) router.refresh();
-  }, [paid, shown, router]);
+    if (said !== shown) router.refresh();
+  }, [said, shown, router]);
 
   async function refresh() {
     try {
@@ -47,6 +47,8 @@ export function LiveSubscription({ initial, children }: { initial: SubscriptionV
     </LiveSubscriptionContext>
   );
 }
+
+const bannersOf = ({ billingState, billing, lapsed }: SubscriptionView): string => `${billingState} ${billing.until} ${billing.cancelsAtEnd} ${lapsed?.since}`;
 
 /** @throws Error outside of LiveSubscription */
 export function useLiveSubscription(): SubscriptionView {

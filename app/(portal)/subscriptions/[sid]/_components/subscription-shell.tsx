@@ -4,6 +4,7 @@ import { Shell, type ShellActor } from "@/app/_components/shell";
 import { SubscriptionSwitcher } from "@/app/_components/subscription-switcher";
 import type { SubscriptionView } from "@/lib/usecases/views";
 import { BillingBanner } from "./billing-banner";
+import { SignInBanner } from "./sign-in-banner";
 
 interface SubscriptionShellProps {
   actor: ShellActor;
@@ -37,6 +38,7 @@ export function SubscriptionShell({ actor, subscription, subscriptions, section,
         </p>
       )}
       <BillingBanner subscription={subscription} here={section === "billing"} />
+      <SignInBanner subscription={subscription} />
       {children}
     </Shell>
   );

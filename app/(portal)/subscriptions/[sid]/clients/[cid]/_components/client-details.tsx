@@ -91,6 +91,11 @@ function ClientFacts({ client }: { client: ClientView }) {
       </Detail>
       <Detail label="Preshared key">{client.hasPresharedKey ? "Yes; only the machine and the gateway hold it" : "None"}</Detail>
       <Detail label={client.state === "expired" ? "Access ended" : "Access ends"}>{client.expiresAt ? <DateTime iso={client.expiresAt} /> : <span className="text-muted">Never</span>}</Detail>
+      {client.heldForOwner && (
+        <Detail label="Off for now" className="sm:col-span-2">
+          <span className="text-muted">Until {client.mine ? "you sign in" : `${client.ownerEmail} signs in`} again</span>
+        </Detail>
+      )}
       {client.suspendedAt && client.state !== "revoked" && (
         <Detail label="Suspended" className="sm:col-span-2">
           <DateTime iso={client.suspendedAt} />
