@@ -8,7 +8,7 @@ export type InvitedRole = (typeof INVITED_ROLES)[number];
 
 export const INVITATION_DAYS = 7;
 export const OWNERSHIP_OFFER_DAYS = 7;
-/** Mails of one invitation, the first included. */
+/** Mails of one invitation, the first included; and in a day of one person's invitations to one address, however often they withdraw and invite anew. */
 export const INVITATION_MAILS = 5;
 export const INVITATION_RESEND_SECONDS = 60;
 

@@ -69,6 +69,12 @@ export async function renewInvitationLink(tx: Tx, subscriptionId: string, id: st
   return count === 1;
 }
 
+/** Mails to this address since then of one person's invitations, those that have ended too. */
+export async function countInvitationMails(tx: Tx, invitedById: string, email: string, since: Date): Promise<number> {
+  const { _sum } = await tx.invitation.aggregate({ where: { invitedById, email, lastSentAt: { gt: since } }, _sum: { sends: true } });
+  return _sum.sends ?? 0;
+}
+
 /** @returns whether one stood */
 export async function endInvitation(tx: Tx, subscriptionId: string, id: string, now: Date): Promise<boolean> {
   const { count } = await tx.invitation.updateMany({ where: { id, subscriptionId, ...standing(now) }, data: { endedAt: now } });
@@ -78,6 +84,11 @@ export async function endInvitation(tx: Tx, subscriptionId: string, id: string, 
 /** What somebody who may invite no longer asked for is over. @param subscriptionId null: wherever it was */
 export async function endInvitationsBy(tx: Tx, userId: string, subscriptionId: string | null, now: Date): Promise<void> {
   await tx.invitation.updateMany({ where: { invitedById: userId, endedAt: null, ...(subscriptionId === null ? {} : { subscriptionId }) }, data: { endedAt: now } });
+}
+
+/** Who hands a subscription over made no admins for its next owner. */
+export async function endAdminInvitationsBy(tx: Tx, userId: string, subscriptionId: string, now: Date): Promise<void> {
+  await tx.invitation.updateMany({ where: { invitedById: userId, subscriptionId, role: "admin", endedAt: null }, data: { endedAt: now } });
 }
 
 const spent: unique symbol = Symbol("spent invitation");

@@ -4,7 +4,9 @@ import { tokenHashOf } from "@/lib/auth/tokens";
 import { maskEmailAddress, parseEmailAddress } from "@/lib/core/email-address";
 import { PortcullisError } from "@/lib/core/errors";
 import { isToken } from "@/lib/core/ids";
+import { findLiveSession } from "@/lib/db/accounts";
 import { appendAudit } from "@/lib/db/audit";
+import { lockUser } from "@/lib/db/factors";
 import { findInvitationByToken, spendInvitation, type InvitationRow } from "@/lib/db/invitations";
 import { joinAsInvited } from "@/lib/db/members";
 import { queueMail } from "@/lib/db/outbox";
@@ -41,7 +43,7 @@ export async function viewInvitation(ports: Ports, actor: Actor, input: TokenInp
   };
 }
 
-/** @throws link_invalid, invitation_not_yours, plan_limit_reached */
+/** @throws link_invalid, invitation_not_yours, plan_limit_reached; not_signed_in when the session ended, or the account was turned off, while the request was under way */
 export async function acceptInvitation(ports: Ports, actor: Actor, input: TokenInput): Promise<{ subscriptionId: string }> {
   return ports.db.transaction(async (tx) => {
     const now = ports.clock.now();
@@ -50,6 +52,9 @@ export async function acceptInvitation(ports: Ports, actor: Actor, input: TokenI
       throw new PortcullisError("invitation_not_yours", `This invitation was mailed to ${maskEmailAddress(parseEmailAddress(email))}, and you are signed in as ${actor.email}. Sign in with the address it was mailed to.`);
     }
     await lockSubscription(tx, subscriptionId);
+    // Whoever is turned off, or deletes their account, at this moment joins before that or not at all.
+    await lockUser(tx, actor.userId);
+    if (!(await findLiveSession(tx, actor.sessionId, now))) throw new PortcullisError("not_signed_in", "Your session has ended. Sign in and try again.");
     const spent = await spendInvitation(tx, tokenHashOf(input.token), actor.email, now);
     if (!spent) throw over();
     await requireRoom(tx, subscriptionId, "members", now);

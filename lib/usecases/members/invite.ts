@@ -8,7 +8,7 @@ import { notFound, PortcullisError } from "@/lib/core/errors";
 import { invitable, INVITATION_DAYS, INVITATION_MAILS, INVITATION_RESEND_SECONDS, type InvitedRole } from "@/lib/core/members";
 import { appendAudit } from "@/lib/db/audit";
 import type { Tx } from "@/lib/db/client";
-import { endInvitation, findInvitation, insertInvitation, renewInvitationLink } from "@/lib/db/invitations";
+import { countInvitationMails, endInvitation, findInvitation, insertInvitation, renewInvitationLink } from "@/lib/db/invitations";
 import { hasMemberWithAddress } from "@/lib/db/members";
 import { queueMail } from "@/lib/db/outbox";
 import type { SubscriptionAccess } from "@/lib/db/subscriptions";
@@ -44,7 +44,13 @@ async function requireNoMember(tx: Tx, access: SubscriptionAccess, email: string
   if (await hasMemberWithAddress(tx, access.id, email)) throw new PortcullisError("member_exists", `${email} is in ${access.name} already.`, { field: "email" });
 }
 
-/** Asks for the proof that inviting takes. @throws email_invalid, not_found, forbidden, member_exists, plan_limit_reached, step_up_too_many */
+/** Against flooding a mailbox, whoever's it is. @throws too_many_tries */
+async function requireFewMails(tx: Tx, actor: Actor, email: string, now: Date): Promise<void> {
+  if ((await countInvitationMails(tx, actor.userId, email, new Date(now.getTime() - DAY_MS))) < INVITATION_MAILS) return;
+  throw new PortcullisError("too_many_tries", `You invited ${email} often enough for a day. Ask whether the address is right, and try again tomorrow.`, { field: "email", retryAfterSeconds: DAY_MS / 1000 });
+}
+
+/** Asks for the proof that inviting takes. @throws email_invalid, not_found, forbidden, member_exists, plan_limit_reached, too_many_tries, step_up_too_many */
 export async function requestInvitation(ports: Ports, actor: Actor, input: InviteInput): Promise<StepUpView> {
   const email = parseEmailAddress(input.email);
   return ports.db.transaction(async (tx) => {
@@ -52,6 +58,7 @@ export async function requestInvitation(ports: Ports, actor: Actor, input: Invit
     requireInvitable(access, input.role);
     await requireNoMember(tx, access, email);
     await requireRoom(tx, access.id, "invited", ports.clock.now());
+    await requireFewMails(tx, actor, email, ports.clock.now());
     const details = [
       { label: "Whom", value: email },
       { label: "As", value: input.role },
@@ -61,7 +68,7 @@ export async function requestInvitation(ports: Ports, actor: Actor, input: Invit
   });
 }
 
-/** Mails an invitation, whether or not the address has an account here. @throws email_invalid, not_found, forbidden, member_exists, invitation_exists, plan_limit_reached, step_up_* */
+/** Mails an invitation, whether or not the address has an account here. @throws email_invalid, not_found, forbidden, member_exists, invitation_exists, plan_limit_reached, too_many_tries, step_up_* */
 export async function inviteMember(ports: Ports, actor: Actor, input: InviteInput, proof: PresentedProof): Promise<void> {
   const email = parseEmailAddress(input.email);
   await wideningTransaction(
@@ -77,6 +84,7 @@ export async function inviteMember(ports: Ports, actor: Actor, input: InviteInpu
       const now = ports.clock.now();
       await requireNoMember(tx, access, email);
       await requireRoom(tx, access.id, "invited", now);
+      await requireFewMails(tx, actor, email, now);
       const [id, linkId] = [ports.newId(), ports.newId()];
       const expiresAt = new Date(now.getTime() + INVITATION_DAYS * DAY_MS);
       const row = { id, subscriptionId: access.id, email, role: input.role, tokenHash: tokenHashOf(invitationToken(ports, linkId)), invitedById: actor.userId, now, expiresAt };
@@ -106,7 +114,7 @@ export async function resendInvitation(ports: Ports, actor: Actor, input: Invita
     const linkId = ports.newId();
     const mailedBefore = new Date(now.getTime() - INVITATION_RESEND_SECONDS * 1000);
     if (!(await renewInvitationLink(tx, access.id, id, { tokenHash: tokenHashOf(invitationToken(ports, linkId)), mailedBefore, now }))) {
-      if (invitation.sends >= INVITATION_MAILS) throw new PortcullisError("too_many_tries", "This invitation was mailed often enough. Withdraw it and invite anew, or ask whether the address is right.");
+      if (invitation.sends >= INVITATION_MAILS) throw new PortcullisError("too_many_tries", "This invitation was mailed often enough. Ask whether the address is right; or withdraw it, and invite anew tomorrow.");
       const retryAfterSeconds = Math.max(1, Math.ceil((invitation.lastSentAt.getTime() - mailedBefore.getTime()) / 1000));
       throw new PortcullisError("too_many_tries", "This invitation was mailed a moment ago. Give it a minute to arrive.", { retryAfterSeconds });
     }

@@ -1,5 +1,5 @@
 /** Who is in a subscription: invited, joined, promoted, demoted, removed; and what the gateway holds of those who go. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Actor } from "@/lib/auth/actor";
 import { invitationToken } from "@/lib/auth/account-links";
 import { INVITATION_DAYS, INVITATION_MAILS } from "@/lib/core/members";
@@ -174,6 +174,40 @@ describe("an invitation", () => {
   });
 });
 
+test("an address gets so many invitations a day from one person, withdrawn and made anew or not; others, and the next day, are free", async () => {
+  const email = freshAddress();
+  const withdraw = async () => withdrawInvitation(kit.ports, acme.owner, here({ invitationId: await invitationOf(email) }));
+  for (let mails = 0; mails < INVITATION_MAILS; mails++) {
+    await invite(acme.owner, email);
+    await withdraw();
+  }
+  await expect(requestInvitation(kit.ports, acme.owner, { ...here(), email, role: "member" })).rejects.toMatchObject({ code: "too_many_tries", facts: { field: "email" } });
+  expect(await mailsTo(email, "member-invited")).toHaveLength(INVITATION_MAILS);
+  await invite(acme.owner, freshAddress());
+  await invite(await addMember(kit, acme, "admin"), email);
+  await withdraw();
+  kit.clock.advance(DAY_MS);
+  await invite(await person(kit, acme.owner.email), email);
+});
+
+test("T12: who is turned off while their acceptance is under way doesn't join any more", async () => {
+  const email = freshAddress();
+  const token = await invite(acme.owner, email);
+  const [ivy, olga] = [await person(kit, email), await operator(kit)];
+  const accepting = await kit.ports.db.transaction(async (tx) => {
+    await tx.$queryRaw`SELECT id FROM subscriptions WHERE id = ${acme.subscriptionId}::uuid FOR UPDATE`;
+    const accepted = acceptInvitation(kit.ports, ivy, { token }).then(
+      () => "joined",
+      (error: { code?: string }) => error.code,
+    );
+    await vi.waitFor(async () => expect(await kit.sql("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")).toHaveLength(1), { timeout: 60_000 });
+    await deactivateUser(kit.ports, olga, { userId: ivy.userId });
+    return { accepted };
+  });
+  expect(await accepting.accepted).toBe("not_signed_in");
+  expect(await members()).toEqual([[acme.owner.email, "owner"]]);
+});
+
 describe("who goes", () => {
   test.each(["remove", "demote", "leave"] as const)("%s: their clients here are revoked in the same transaction, with mail and audit; those elsewhere stay; the gateway confirms", async (how) => {
     const ann = await addMember(kit, acme, "admin");
@@ -259,6 +293,17 @@ test("a subscription is handed over by a proof on both sides: the one owns it, t
   expect(await events("ownership.transferred")).toMatchObject([{ from: acme.owner.email, to: ann.email }]);
   // Who was the owner can leave now.
   await removeMember(kit.ports, acme.owner, here({ userId: acme.owner.userId }));
+});
+
+test("who handed a subscription over has invited no admins to it; members may still come", async () => {
+  const ann = await addMember(kit, acme, "member");
+  const [admin, member] = [freshAddress(), freshAddress()];
+  const [toAdmin, toMember] = [await invite(acme.owner, admin, "admin"), await invite(acme.owner, member)];
+  await offerOwnership(kit.ports, acme.owner, here({ userId: ann.userId }), proofOf(kit, await requestOwnershipOffer(kit.ports, acme.owner, here({ userId: ann.userId }))));
+  await acceptOwnership(kit.ports, ann, here(), proofOf(kit, await requestOwnership(kit.ports, ann, here())));
+  await expect(acceptInvitation(kit.ports, await person(kit, admin), { token: toAdmin })).rejects.toMatchObject({ code: "link_invalid" });
+  await acceptInvitation(kit.ports, await person(kit, member), { token: toMember });
+  expect((await viewMembers(kit.ports, ann, here())).items.map(({ email, role }) => [email, role])).toEqual([[ann.email, "owner"], [acme.owner.email, "admin"], [member, "member"]]);
 });
 
 test("an offer ends with its giver, its taker and its week", async () => {

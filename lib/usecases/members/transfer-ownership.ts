@@ -5,6 +5,7 @@ import { notFound, PortcullisError } from "@/lib/core/errors";
 import { OWNERSHIP_OFFER_DAYS } from "@/lib/core/members";
 import { appendAudit } from "@/lib/db/audit";
 import type { Tx } from "@/lib/db/client";
+import { endAdminInvitationsBy } from "@/lib/db/invitations";
 import { findMember, handSubscriptionOver, type MemberRow } from "@/lib/db/members";
 import { queueMail } from "@/lib/db/outbox";
 import { endOwnershipOffer, findOwnershipOffer, insertOwnershipOffer, takeOwnershipOffer, type OwnershipOfferRow } from "@/lib/db/ownership";
@@ -118,6 +119,7 @@ export async function acceptOwnership(ports: Ports, actor: Actor, input: { subsc
       const taken = await takeOwnershipOffer(tx, verified, offer.id, actor.userId, now);
       if (giver?.role !== "owner" || !taken) throw notFound();
       await handSubscriptionOver(tx, verified, taken);
+      await endAdminInvitationsBy(tx, taken.fromUserId, access.id, now);
       if (offer.fromEmail !== null) {
         await queueMail(tx, { id: ports.newId(), recipient: offer.fromEmail, now, content: { template: "ownership-taken", subscriptionName: access.name, toEmail: actor.email, at: iso(now), url: membersUrl(ports, access.id) } });
       }
