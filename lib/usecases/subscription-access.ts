@@ -61,8 +61,13 @@ export function requireReadyInstance(access: Pick<SubscriptionAccess, "billingSt
   }
   const { instance } = access;
   if (!instance) throw new PortcullisError("instance_not_ready", "This subscription has no instance yet. Provision one first.");
-  if (instance.status !== "ready" || instance.publicKey === null || (instance.gateway.boxPublicKey === null && !instance.gateway.agentless)) {
-    throw new PortcullisError("instance_not_ready", "The instance is not up yet: its gateway has to confirm it first. Try again in a moment.");
-  }
-  return { ...instance, publicKey: instance.publicKey };
+  const ready = readyInstance(instance);
+  if (!ready) throw new PortcullisError("instance_not_ready", "The instance is not up yet: its gateway has to confirm it first. Try again in a moment.");
+  return ready;
+}
+
+/** @returns null when its gateway has not confirmed it, or was cut off */
+export function readyInstance(instance: InstanceRow): ReadyInstance | null {
+  const { status, publicKey, gateway } = instance;
+  return status === "ready" && publicKey !== null && (gateway.boxPublicKey !== null || gateway.agentless) ? { ...instance, publicKey } : null;
 }

@@ -20,7 +20,7 @@ import { countWaiting, findSubscriptionOfApiKey, findSystemById, findSystemByKey
 import { iso } from "@/lib/db/values";
 import type { Ports } from "@/lib/ports";
 import { keyInUse, requireOtherKey, requireRoom } from "@/lib/usecases/peer";
-import { requireReadyInstance, type ReadyInstance } from "@/lib/usecases/subscription-access";
+import { readyInstance, requireReadyInstance, type ReadyInstance } from "@/lib/usecases/subscription-access";
 import type { JoinedView, JoinView } from "@/lib/usecases/system-views";
 import { joinView, systemUrl } from "./present";
 
@@ -143,6 +143,4 @@ async function viewOf(ports: Ports, row: SystemRow): Promise<JoinView> {
 }
 
 /** An instance that can be connected to now. */
-function connectable(subscription: Omit<SubscriptionAccess, "standing">): ReadyInstance | null {
-  return isInGoodStanding(subscription.billingState) && subscription.instance?.status === "ready" && subscription.instance.publicKey !== null ? requireReadyInstance(subscription) : null;
-}
+const connectable = ({ billingState, instance }: Omit<SubscriptionAccess, "standing">): ReadyInstance | null => (instance && isInGoodStanding(billingState) ? readyInstance(instance) : null);

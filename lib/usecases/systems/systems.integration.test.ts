@@ -11,6 +11,7 @@ import { openKit, type Kit } from "@/lib/testing/kit";
 import { operator } from "@/lib/testing/people";
 import { changedTables, snapshotOf } from "@/lib/testing/snapshot";
 import { addClient, addMember, makeTenant, prepareIssue, proofOf, wrongCodeOf, type Tenant } from "@/lib/testing/tenancy";
+import { cutOffGateway } from "@/lib/usecases/gateways/credential";
 import { listClients } from "@/lib/usecases/list-clients";
 import { takeDownOwnInstance } from "@/lib/usecases/provisioning/take-down";
 import { viewClient } from "@/lib/usecases/view-client";
@@ -279,4 +280,19 @@ test("T1: what a request adds beside its fields is dropped", async () => {
   expect(mine).toMatchObject({ state: "pending" });
   expect(mine.id).not.toBe(extra.id);
   expect(await kit.sql("SELECT subscription_id FROM systems WHERE id = $1", [mine.id])).toEqual([{ subscription_id: acme.subscriptionId }]);
+});
+
+test("on a gateway that was cut off it is told that there is nothing to connect to yet, and nobody is let in there", async () => {
+  const { gateway } = acme;
+  acme = await makeTenant(kit);
+  apiKey = await keyOf(acme);
+  const [mine, next] = [await asked(), await asked()];
+  await approve(mine.id);
+  await cutOffGateway(kit.ports, await operator(kit), { gatewayId: acme.gateway.id });
+  expect(await pollFor(mine.id, mine.token)).toMatchObject({ status: 200, body: { state: "approved", configuration: null } });
+  await expect(approve(next.id)).rejects.toMatchObject({ code: "instance_not_ready" });
+  await removeSystem(kit.ports, acme.owner, named(mine.id));
+  expect(await pollFor(mine.id, mine.token)).toMatchObject({ status: 200, body: { state: "removed" } });
+  // The next tests go on with the gateway that they share.
+  acme = { ...acme, gateway };
 });
