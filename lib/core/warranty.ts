@@ -15,6 +15,9 @@ export const WARRANTY_REMINDER_DAYS = [60, 14] as const;
 /** How long an offer to hand a device over stands. PostgreSQL takes none that stand longer. */
 export const TRANSFER_DAYS = 14;
 
+/** Offers of one person to one address in a day, each of which brings a mail: enough for a shelf of devices, too few to fill a mailbox. */
+export const MAX_OFFERS_A_DAY = 20;
+
 /** @throws warranty_serial_invalid */
 export function parseSerial(text: string): Serial {
   const serial = serialOrNull(text);

@@ -83,6 +83,9 @@ export async function insertOffer(tx: Tx, _proof: VerifiedProof<"warranty.transf
   return true;
 }
 
+/** Offers of one person to this address since then, those that have ended too. */
+export const countOffers = (tx: Tx, fromUserId: string, recipient: string, since: Date): Promise<number> => tx.warrantyTransfer.count({ where: { fromUserId, recipient, createdAt: { gt: since } } });
+
 /** Ends the offer of a device that stands. @returns to whom it was made; null: there was none */
 export async function withdrawOffer(tx: Tx, warrantyId: string, now: Date): Promise<string | null> {
   const [row] = await tx.warrantyTransfer.updateManyAndReturn({ where: { warrantyId, ...standing(now) }, data: { endedAt: now }, select: { recipient: true } });

@@ -3,12 +3,12 @@ import { auditActor, type Actor } from "@/lib/auth/actor";
 import { requestProof, wideningTransaction, type Act, type PresentedProof } from "@/lib/auth/step-up";
 import { parseEmailAddress } from "@/lib/core/email-address";
 import { notFound, PortcullisError } from "@/lib/core/errors";
-import { TRANSFER_DAYS } from "@/lib/core/warranty";
+import { MAX_OFFERS_A_DAY, TRANSFER_DAYS } from "@/lib/core/warranty";
 import { appendAudit, type NewAuditEvent } from "@/lib/db/audit";
 import type { Tx } from "@/lib/db/client";
 import { queueMail } from "@/lib/db/outbox";
 import { iso } from "@/lib/db/values";
-import { findOwnWarranty, handOver, insertOffer, lockOwnWarranty, takeOffer, withdrawOffer, type WarrantyRecordRow } from "@/lib/db/warranties";
+import { countOffers, findOwnWarranty, handOver, insertOffer, lockOwnWarranty, takeOffer, withdrawOffer, type WarrantyRecordRow } from "@/lib/db/warranties";
 import type { Ports } from "@/lib/ports";
 import { stepUpView } from "@/lib/usecases/step-up/present-challenge";
 import { requireId } from "@/lib/usecases/subscription-access";
@@ -52,7 +52,7 @@ export async function requestTransfer(ports: Ports, actor: Actor, input: Transfe
   });
 }
 
-/** Offers a device to an address, which gets a mail whether or not it has an account here. @throws not_found, email_invalid, warranty_offered when an offer stands, step_up_* */
+/** Offers a device to an address, which gets a mail whether or not it has an account here. @throws not_found, email_invalid, warranty_offered when an offer stands, too_many_tries, step_up_* */
 export async function offerTransfer(ports: Ports, actor: Actor, input: TransferInput, proof: PresentedProof): Promise<void> {
   const recipient = parseRecipient(actor, input.email);
   const warrantyId = requireId(input.warrantyId);
@@ -68,6 +68,9 @@ export async function offerTransfer(ports: Ports, actor: Actor, input: TransferI
       const now = ports.clock.now();
       if (!(await lockOwnWarranty(tx, actor.userId, warrantyId))) throw notFound();
       const { model, serial } = await requireOwn(tx, actor, warrantyId);
+      if ((await countOffers(tx, actor.userId, recipient, new Date(now.getTime() - DAY_MS))) >= MAX_OFFERS_A_DAY) {
+        throw new PortcullisError("too_many_tries", `You made ${recipient} ${MAX_OFFERS_A_DAY} offers today, and each is a mail. Try again tomorrow.`, { field: "email", retryAfterSeconds: DAY_MS / 1000 });
+      }
       const expiresAt = new Date(now.getTime() + TRANSFER_DAYS * DAY_MS);
       const offered = await insertOffer(tx, verified, { id: ports.newId(), warrantyId, fromUserId: actor.userId, recipient, now, expiresAt });
       if (!offered) throw new PortcullisError("warranty_offered", "This device is offered to somebody already. Withdraw that offer first.");

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Actor } from "@/lib/auth/actor";
 import { askFor, mailed } from "@/lib/testing/factors";
+import { MAX_OFFERS_A_DAY } from "@/lib/core/warranty";
 import { openKit, type Kit } from "@/lib/testing/kit";
 import { operator, person } from "@/lib/testing/people";
 import { changedTables, snapshotOf } from "@/lib/testing/snapshot";
@@ -156,6 +157,17 @@ describe("a transfer", () => {
     await expect(acceptTransfer(kit.ports, bob, { offerId })).rejects.toMatchObject({ code: "not_found" });
     // The session that made the first offer is as old by now: a new one goes on.
     ada = await person(kit, ada.email);
+    await offer(id, "carol@globex.test");
+  });
+
+  test("offered and withdrawn over and over fills nobody's mailbox", async () => {
+    const id = await adas();
+    for (let offers = 0; offers < MAX_OFFERS_A_DAY; offers++) {
+      await offer(id, bob.email);
+      await withdrawTransfer(kit.ports, ada, { warrantyId: id });
+    }
+    await expect(offer(id, bob.email)).rejects.toMatchObject({ code: "too_many_tries", facts: { field: "email" } });
+    expect(await mails("warranty-offered", bob.email)).toHaveLength(MAX_OFFERS_A_DAY);
     await offer(id, "carol@globex.test");
   });
 
