@@ -81,10 +81,11 @@ export async function searchSubscriptions(tx: Tx, text: string, limit: number): 
     ORDER BY s.billing_state NOT IN ('pending', 'past_due'), s.billing_state IN ('cancelled', 'ended'), s.created_at DESC, s.id LIMIT ${limit}`;
 }
 
-/** Subscriptions that a person owns and that have not ended. open: those that nobody paid for yet. */
+/** Subscriptions that a person has, or had and offered to somebody. open: those that they own, and nobody paid for yet. */
 export async function countOwned(tx: Tx, userId: string): Promise<{ all: number; open: number }> {
   const [row] = await tx.$queryRaw<{ all: number; open: number }[]>`
-    SELECT count(*)::int AS all, count(*) FILTER (WHERE s.billing_state IN ('pending', 'trial'))::int AS open
-    FROM memberships m JOIN subscriptions s ON s.id = m.subscription_id WHERE m.user_id = ${userId}::uuid AND m.role = 'owner'`;
+    WITH owned AS (SELECT subscription_id AS id FROM memberships WHERE user_id = ${userId}::uuid AND role = 'owner')
+    SELECT (SELECT count(*)::int FROM (SELECT id FROM owned UNION SELECT subscription_id FROM ownership_offers WHERE from_user_id = ${userId}::uuid) had) AS all,
+      (SELECT count(*)::int FROM owned JOIN subscriptions s USING (id) WHERE s.billing_state IN ('pending', 'trial')) AS open`;
   return row ?? { all: 0, open: 0 };
 }

@@ -5,6 +5,7 @@ import type { Wakeups } from "@/lib/db/wakeups";
 import { openKit, type Kit } from "@/lib/testing/kit";
 import { operator } from "@/lib/testing/people";
 import { addClient, addMember, makeTenant, type Tenant } from "@/lib/testing/tenancy";
+import { searchSubscriptionRecords } from "@/lib/usecases/billing/operate-billing";
 import { listActivity } from "@/lib/usecases/list-activity";
 import { listClients } from "@/lib/usecases/list-clients";
 import { offerGateways } from "@/lib/usecases/provisioning/move-instance";
@@ -41,6 +42,7 @@ const WAYS: [string, (actor: Actor) => Promise<unknown>][] = [
   ["its log", (actor) => listActivity(kit.ports, actor, acme)],
   ["where its instance could move to", (actor) => offerGateways(kit.ports, actor, acme)],
   ["its live events", (actor) => watchSubscription({ ...kit.ports, wakeups }, actor, acme, AbortSignal.abort())],
+  ["a search that finds it", (actor) => searchSubscriptionRecords(kit.ports, actor, { query: acme.owner.email })],
   ["a search that finds a client of it", (actor) => searchClients(kit.ports, actor, { query: nickname })],
 ];
 

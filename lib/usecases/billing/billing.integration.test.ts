@@ -14,6 +14,8 @@ import { listLicenses, makeLicense, redeemLicense, requestLicense, withdrawLicen
 import { addPlan, changePlan, listPlanRecords, listPlans, setPlanRetired, type PlanInput } from "@/lib/usecases/billing/plans";
 import { takeOutSubscription } from "@/lib/usecases/billing/take-out-subscription";
 import { listActivity } from "@/lib/usecases/list-activity";
+import { removeMember } from "@/lib/usecases/members/remove-member";
+import { acceptOwnership, offerOwnership, requestOwnership, requestOwnershipOffer } from "@/lib/usecases/members/transfer-ownership";
 import { provisionOwnInstance } from "@/lib/usecases/provisioning/provision-own";
 import { requestResume } from "@/lib/usecases/resume-client";
 import { revokeClient } from "@/lib/usecases/revoke-client";
@@ -363,6 +365,20 @@ describe("taking one out", () => {
     await expect(provision(second.id)).rejects.toMatchObject({ code: "subscription_inactive" });
     await activate(inDays(30), second.id);
     expect((await provision(second.id)).instance?.status).toBe("provisioning");
+  });
+
+  test("whoever hands their subscription over has had their trial", async () => {
+    let customer = await person(kit, `giver-${kit.ports.newId()}@fresh.test`);
+    const planId = await planNamed();
+    const { id, billingState } = await takeOutSubscription(kit.ports, customer, { planId, name: "First" });
+    expect(billingState).toBe("trial");
+    const taker = await addMember(kit, { subscriptionId: id }, "member");
+    const offered = { subscriptionId: id, userId: taker.userId };
+    await offerOwnership(kit.ports, customer, offered, proofOf(kit, await requestOwnershipOffer(kit.ports, customer, offered)));
+    await acceptOwnership(kit.ports, taker, offered, proofOf(kit, await requestOwnership(kit.ports, taker, offered)));
+    await removeMember(kit.ports, customer, { subscriptionId: id, userId: customer.userId });
+    customer = await person(kit, customer.email);
+    expect(await takeOutSubscription(kit.ports, customer, { planId, name: "Second" })).toMatchObject({ billingState: "pending" });
   });
 
   test("of many at once, no more than three that nobody paid for", async () => {

@@ -8,6 +8,7 @@ import type { Tx } from "@/lib/db/client";
 import { searchSubscriptions } from "@/lib/db/plans";
 import { iso, isoOrNull } from "@/lib/db/values";
 import type { Ports } from "@/lib/ports";
+import { noteOperatorView } from "@/lib/usecases/note-operator-view";
 import { requireOperator } from "@/lib/usecases/search-clients";
 import { stepUpView } from "@/lib/usecases/step-up/present-challenge";
 import { requireAccess, requireId } from "@/lib/usecases/subscription-access";
@@ -19,12 +20,13 @@ import { movesOf } from "./moves";
 
 const SHOWN_AT_MOST = 50;
 
-/** At most fifty, those that wait for something first. @throws forbidden */
+/** At most fifty, those that wait for something first. Each that shows up notes the look. @throws forbidden */
 export async function searchSubscriptionRecords(ports: Ports, actor: Actor, input: { query?: string | null }): Promise<{ items: SubscriptionRecordView[] }> {
   requireOperator(actor);
   // PostgreSQL's text holds no NUL.
   const text = (input.query ?? "").replace(/\p{Cc}/gu, " ").trim().slice(0, 100);
   const rows = await searchSubscriptions(ports.db.read, text, SHOWN_AT_MOST);
+  await noteOperatorView(ports, actor, rows.map(({ id }) => id));
   return { items: rows.map(({ until, createdAt, ...row }) => ({ ...row, until: isoOrNull(until), createdAt: iso(createdAt) })) };
 }
 
