@@ -25,6 +25,8 @@ export default defineConfig({
   expect: { timeout: 30_000 },
   reporter: resultsFile ? [["list"], ["json", { outputFile: resultsFile }]] : [["list"]],
   use: {
+    // What never comes is named by the step that waits for it, and not by the end of the whole test.
+    actionTimeout: 60_000,
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
     launchOptions: {
