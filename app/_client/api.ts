@@ -1,6 +1,7 @@
 /** The browser's side of the portal's API: one function a request, typed answers, `ApiError` for everything else. */
 import type { PublicKeyCredentialRequestOptionsJSON } from "@simplewebauthn/browser";
 import type { SharedConfigPolicy } from "@/lib/core/vocabulary";
+import type { DashboardView } from "@/lib/usecases/dashboard-views";
 import type { TrafficView } from "@/lib/usecases/traffic-view";
 import type { ApiKeyView, SystemView } from "@/lib/usecases/system-views";
 import type { ActivityView, BlockView, ClientChallengeView, ClientView, GatewayOffer, FoundClientView, GatewayView, IssuedClientView, MailedChallengeView, Page, StepUpView, SubscriptionView, UserView } from "@/lib/usecases/views";
@@ -76,6 +77,8 @@ function query(values: Record<string, string | null | undefined>): string {
 }
 
 export const api = {
+  dashboard: () => send<DashboardView>("GET", "/api/v1/dashboard"),
+
   subscription: (subscriptionId: string) => send<SubscriptionView>("GET", inSubscription(subscriptionId)),
 
   clients: (subscriptionId: string, page: { cursor?: string | null; query?: string }, signal?: AbortSignal) =>

@@ -2,10 +2,10 @@ import type { ReactNode } from "react";
 import Link from "next/link";
 import { cookies } from "next/headers";
 import { parseTheme, THEME_COOKIE } from "@/app/_client/theme";
-import { cx } from "@/lib/ui/cx";
 import { LinkPending } from "@/lib/ui/link-pending";
 import { Pill } from "@/lib/ui/pill";
 import { Mark, Wordmark } from "./mark";
+import { NavStrip } from "./nav-strip";
 import { SessionEnded } from "./session-ended";
 import { UserMenu } from "./user-menu";
 
@@ -64,24 +64,7 @@ export async function Shell({ actor, place, nav = [], operator = false, children
             <UserMenu email={actor.email} name={actor.name} isOperator={actor.isOperator} theme={theme} />
           </div>
         </div>
-        {nav.length > 0 && (
-          <nav aria-label="Main" className="mx-auto -mb-px flex max-w-6xl gap-1 overflow-x-auto px-2 sm:px-4">
-            {nav.map(({ href, label, current }) => (
-              <Link
-                key={href}
-                href={href}
-                aria-current={current ? "page" : undefined}
-                className={cx(
-                  "shrink-0 border-b-2 px-2.5 pt-1.5 pb-2.5 font-medium transition-colors duration-100 focus-visible:-outline-offset-2 pointer-coarse:pt-2.5 pointer-coarse:pb-3",
-                  current ? "border-accent text-ink" : "border-transparent text-muted hover:text-ink",
-                )}
-              >
-                {label}
-                <LinkPending />
-              </Link>
-            ))}
-          </nav>
-        )}
+        {nav.length > 0 && <NavStrip nav={nav} />}
       </header>
       <main id="content" tabIndex={-1} className="mx-auto w-full max-w-6xl flex-1 px-4 pt-6 pb-16 outline-none sm:px-6 sm:pt-8">
         {children}

@@ -4,16 +4,22 @@ import { Check, ChevronsUpDown, LayoutGrid } from "lucide-react";
 import Link from "next/link";
 import { Menu, MenuContent, MenuItem, MenuLabel, MenuSeparator, MenuTrigger } from "@/lib/ui/menu";
 
+interface Place {
+  id: string;
+  name: string;
+  href: string;
+}
+
 interface SubscriptionSwitcherProps {
-  current: { id: string; name: string };
-  others: { id: string; name: string }[];
+  current: Place;
+  others: Place[];
 }
 
 /** The subscription one is in; a menu when there are others. */
 export function SubscriptionSwitcher({ current, others }: SubscriptionSwitcherProps) {
   if (others.length === 0) {
     return (
-      <Link href={`/subscriptions/${current.id}`} className="min-w-0 truncate rounded-md font-medium">
+      <Link href={current.href} className="min-w-0 truncate rounded-md font-medium">
         {current.name}
       </Link>
     );
@@ -27,9 +33,9 @@ export function SubscriptionSwitcher({ current, others }: SubscriptionSwitcherPr
       </MenuTrigger>
       <MenuContent align="start">
         <MenuLabel>Subscriptions</MenuLabel>
-        {[current, ...others].map(({ id, name }) => (
+        {[current, ...others].map(({ id, name, href }) => (
           <MenuItem key={id} asChild>
-            <Link href={`/subscriptions/${id}`} aria-current={id === current.id ? "page" : undefined}>
+            <Link href={href} aria-current={id === current.id ? "page" : undefined}>
               <span className="truncate">{name}</span>
               {id === current.id && <Check aria-hidden="true" className="ml-auto" />}
             </Link>
@@ -37,9 +43,9 @@ export function SubscriptionSwitcher({ current, others }: SubscriptionSwitcherPr
         ))}
         <MenuSeparator />
         <MenuItem asChild>
-          <Link href="/?all=1">
+          <Link href="/">
             <LayoutGrid aria-hidden="true" />
-            All subscriptions
+            Dashboard
           </Link>
         </MenuItem>
       </MenuContent>

@@ -53,6 +53,7 @@ import { POST as endByLink } from "@/app/api/v1/account/end-sessions/route";
 import { DELETE as unlinkIdentity } from "@/app/api/v1/account/identities/[identityId]/route";
 import { PUT as setPassword } from "@/app/api/v1/account/password/route";
 import { DELETE as deleteAccount, GET as viewAccount, PATCH as changeAccount } from "@/app/api/v1/account/route";
+import { GET as dashboard } from "@/app/api/v1/dashboard/route";
 import { POST as acceptInvitation } from "@/app/api/v1/invitations/accept/route";
 import { POST as lookAtInvitation } from "@/app/api/v1/invitations/look/route";
 import { POST as invite } from "@/app/api/v1/subscriptions/[subscriptionId]/invitations/route";
@@ -350,6 +351,7 @@ const TABLE: { file: string; what: string; make: Make; expected: Record<Who, num
   { file: "v1/operator/users/[userId]/deactivate", what: "POST to turn an account off", make: (who) => post(deactivate, { params: { userId: UNKNOWN_ID } })(who), expected: operators("not_found") },
   { file: "v1/operator/users/[userId]/reactivate", what: "POST to turn one back on", make: (who) => post(reactivate, { params: { userId: UNKNOWN_ID }, body: { proof: MADE_UP } })(who), expected: operators("not_found") },
   { file: "v1/operator/users/[userId]/reactivate/challenge", what: "POST for a proof to turn one back on", make: (who) => post(askReactivation, { params: { userId: UNKNOWN_ID } })(who), expected: operators("not_found") },
+  { file: "v1/dashboard", what: "GET what one's own subscriptions come to", make: (who) => get(dashboard, {})(who), expected: everybody(200) },
   { file: "v1/warranties", what: "GET one's devices", make: (who) => get(listWarranties, {})(who), expected: everybody(200) },
   { file: "v1/warranties", what: "POST a serial number that is none", make: (who) => post(registerDevice, { body: { serial: "?" } })(who), expected: everybody("warranty_serial_invalid") },
   { file: "v1/warranties/[warrantyId]/proof", what: "GET the proof of a device that isn't there", make: (who) => get(proveWarranty, { params: { warrantyId: UNKNOWN_ID } })(who), expected: everybody("not_found") },

@@ -1,6 +1,6 @@
 "use client";
 
-import type { ComponentProps } from "react";
+import { useSyncExternalStore, type ComponentProps } from "react";
 import { Check } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { cx } from "./cx";
@@ -10,10 +10,15 @@ export const Menu = (props: ComponentProps<typeof DropdownMenu.Root>) => <Dropdo
 export const MenuTrigger = DropdownMenu.Trigger;
 export const MenuRadioGroup = DropdownMenu.RadioGroup;
 
+const never = (): (() => void) => () => undefined;
+const mainPart = (): HTMLElement | null => document.querySelector("main");
+
 export function MenuContent({ className, ...rest }: ComponentProps<typeof DropdownMenu.Content>) {
+  // Looked for again once this page is there: while it is being made, what is found is the main part of the page before, and a menu in that is never seen.
+  const main = useSyncExternalStore(never, mainPart, () => null);
   return (
     // Into the page's main part, so that what a menu holds belongs to a landmark like everything else.
-    <DropdownMenu.Portal container={typeof document === "undefined" ? undefined : document.querySelector("main")}>
+    <DropdownMenu.Portal container={main ?? undefined}>
       <DropdownMenu.Content
         sideOffset={6}
         collisionPadding={8}

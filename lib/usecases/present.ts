@@ -15,7 +15,7 @@ import type { BillingView } from "./billing-views";
 import type { ClientView, EnforcementView, GatewayPresence, InstanceView, SubscriptionView } from "./views";
 
 /** A WireGuard session lasts 180 s from its handshake (REJECT_AFTER_TIME of the protocol). */
-const HANDSHAKE_COUNTS_MS = 180_000;
+export const HANDSHAKE_COUNTS_MS = 180_000;
 
 /** Peers without news are in no report: whose last one is older than some of them moves nothing. */
 const RATE_COUNTS_MS = 20_000;

@@ -22,7 +22,7 @@ export async function viewTraffic(ports: Ports, actor: Actor, input: { subscript
 }
 
 /** What the gateway sent, the machine downloaded. */
-const pointOf = ({ at, receivedBytes, sentBytes }: Traffic): TrafficPoint => ({ at: iso(at), downloadedBytes: sentBytes, uploadedBytes: receivedBytes });
+export const pointOf = ({ at, receivedBytes, sentBytes }: Traffic): TrafficPoint => ({ at: iso(at), downloadedBytes: sentBytes, uploadedBytes: receivedBytes });
 
 /** Keeps what is stored of each client bounded: at most 72 hours and 31 days. */
 export const rollUpOldTraffic = (ports: Ports): Promise<void> => rollUpTraffic(ports.db.read, keptSince(ports.clock.now()));

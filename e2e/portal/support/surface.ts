@@ -112,6 +112,7 @@ export const API: Endpoint[] = [
   account("account/identities/link", "POST", "account/identities/link", { provider: "oidc", proof: NO_PROOF }, "403 step_up_mismatch"),
   account("account/identities/[identityId]", "DELETE", `account/identities/${NO_ID}`, { proof: NO_PROOF }, "404 not_found"),
   account("account", "GET", "account", undefined, 200),
+  account("dashboard", "GET", "dashboard", undefined, 200),
   account("account", "PATCH", "account", { isOperator: true }, "400 bad_request"),
   { ...account("account", "DELETE", "account", { proof: NO_PROOF }, "403 step_up_mismatch"), expects: { ...ownAccount("403 step_up_mismatch"), owner: "409 sole_owner", outsider: "409 sole_owner" } },
   account("account/security", "GET", "account/security", undefined, 200),

@@ -37,9 +37,12 @@ export default page("subscription.read", async ({ ctx, actor, params, searchPara
         <LeavingCard />
         <InstancePanel offers={offers} />
         {(subscription.instance ?? subscription.leaving) && (
-          <Suspense fallback={<ClientListSkeleton />}>
-            <Clients />
-          </Suspense>
+          // The dashboard leads here, and to nothing above it.
+          <div id="clients" className="scroll-mt-2 sm:scroll-mt-24">
+            <Suspense fallback={<ClientListSkeleton />}>
+              <Clients />
+            </Suspense>
+          </div>
         )}
         <PolicyCard />
         <SignInCard />

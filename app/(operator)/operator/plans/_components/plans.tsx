@@ -14,6 +14,8 @@ import { useToast } from "@/lib/ui/toast";
 import type { PlanRecordView } from "@/lib/usecases/billing-views";
 import { PlanDialog } from "./plan-dialog";
 
+const days = (count: number): string => (count === 1 ? "1 day" : `${count} days`);
+
 /** Plans: added, changed, taken off the offer and put back. */
 export function Plans({ initial }: { initial: PlanRecordView[] }) {
   const [plans, setPlans] = useState(initial);
@@ -36,7 +38,7 @@ export function Plans({ initial }: { initial: PlanRecordView[] }) {
     <div className="grid gap-4">
       <div>
         <Button tone="primary" onClick={() => setEditing("new")} className="w-full sm:w-auto">
-          <Plus aria-hidden="true" />
+          <Plus aria-hidden="true" className="-ml-0.5 size-4" />
           Add a plan
         </Button>
       </div>
@@ -50,7 +52,7 @@ export function Plans({ initial }: { initial: PlanRecordView[] }) {
             <TableHead>
               <HeadCell>Plan</HeadCell>
               <HeadCell>What it gives</HeadCell>
-              <HeadCell>Days of grace, kept</HeadCell>
+              <HeadCell>Afterwards</HeadCell>
               <HeadCell>Subscriptions</HeadCell>
               <HeadCell>
                 <span className="sr-only">Actions</span>
@@ -69,10 +71,18 @@ export function Plans({ initial }: { initial: PlanRecordView[] }) {
                     </span>
                   </Cell>
                   <Cell label="What it gives" className="col-span-2 text-sm text-muted md:max-w-72">
-                    {planLines(plan).join(" · ")}
+                    {planLines(plan).map((line, index, all) => (
+                      <span key={line}>
+                        <span className="md:whitespace-nowrap">
+                          {line}
+                          {index < all.length - 1 && " ·"}
+                        </span>{" "}
+                      </span>
+                    ))}
                   </Cell>
-                  <Cell label="Days of grace, kept" className="tabular text-sm">
-                    {plan.graceDays}, {plan.retentionDays}
+                  <Cell label="Afterwards" className="tabular text-sm text-muted">
+                    <span className="block">{days(plan.graceDays)} of grace</span>
+                    <span className="block">kept for {days(plan.retentionDays)}</span>
                   </Cell>
                   <Cell label="Subscriptions" className="tabular text-sm">
                     {plan.subscriptions}

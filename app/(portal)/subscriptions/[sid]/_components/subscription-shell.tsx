@@ -11,24 +11,38 @@ interface SubscriptionShellProps {
   subscription: SubscriptionView;
   /** All of the person's subscriptions, for the switcher. */
   subscriptions: SubscriptionView[];
-  section: "clients" | "members" | "systems" | "service" | "activity" | "billing";
+  section: Section;
   children: ReactNode;
+}
+
+type Section = "clients" | "members" | "systems" | "service" | "activity" | "billing";
+interface SectionLink {
+  name: Section;
+  href: string;
+  label: string;
+}
+
+/** The pages of a subscription that its reader may see. */
+function sectionsOf({ id, may }: SubscriptionView): [SectionLink, ...SectionLink[]] {
+  const base = `/subscriptions/${id}`;
+  return [
+    { name: "clients", href: base, label: "Clients" },
+    ...(may.readSystems ? [{ name: "systems" as const, href: `${base}/systems`, label: "Systems" }] : []),
+    { name: "service", href: `${base}/service`, label: "Service" },
+    { name: "members", href: `${base}/members`, label: "Members" },
+    ...(may.readActivity ? [{ name: "activity" as const, href: `${base}/activity`, label: "Activity" }] : []),
+    { name: "billing", href: `${base}/billing`, label: "Billing" },
+  ];
 }
 
 /** The frame of a subscription's pages. */
 export function SubscriptionShell({ actor, subscription, subscriptions, section, children }: SubscriptionShellProps) {
-  const base = `/subscriptions/${subscription.id}`;
-  const nav = [
-    { href: base, label: "Clients", current: section === "clients" },
-    ...(subscription.may.readSystems ? [{ href: `${base}/systems`, label: "Systems", current: section === "systems" }] : []),
-    { href: `${base}/service`, label: "Service", current: section === "service" },
-    { href: `${base}/members`, label: "Members", current: section === "members" },
-    ...(subscription.may.readActivity ? [{ href: `${base}/activity`, label: "Activity", current: section === "activity" }] : []),
-    { href: `${base}/billing`, label: "Billing", current: section === "billing" },
-  ];
-  const others = subscriptions.filter(({ id }) => id !== subscription.id).map(({ id, name }) => ({ id, name }));
+  const nav = sectionsOf(subscription).map(({ name, ...item }) => ({ ...item, current: name === section }));
+  // From one's billing to the other's billing, where there is one to see.
+  const toSame = (other: SubscriptionView) => ({ id: other.id, name: other.name, href: (sectionsOf(other).find(({ name }) => name === section) ?? sectionsOf(other)[0]).href });
+  const others = subscriptions.filter(({ id }) => id !== subscription.id).map(toSame);
   return (
-    <Shell actor={actor} nav={nav} place={<SubscriptionSwitcher current={{ id: subscription.id, name: subscription.name }} others={others} />}>
+    <Shell actor={actor} nav={nav} place={<SubscriptionSwitcher current={{ id: subscription.id, name: subscription.name, href: `/subscriptions/${subscription.id}` }} others={others} />}>
       {subscription.standing === "operator" && (
         <p className="-mt-2 mb-5 flex items-center gap-2 rounded-lg bg-accent-soft px-4 py-2.5 text-sm text-muted sm:-mt-3">
           <Eye aria-hidden="true" className="size-4 shrink-0 text-accent" />

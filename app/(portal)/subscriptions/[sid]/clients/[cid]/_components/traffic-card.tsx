@@ -3,7 +3,8 @@
 import { useEffect, useEffectEvent, useState } from "react";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { api } from "@/app/_client/api";
-import { describe, HEIGHT, plotOf, WIDTH } from "@/app/_client/traffic-plot";
+import { describe, plotOf } from "@/app/_client/traffic-plot";
+import { TrafficBars } from "@/app/_components/traffic-bars";
 import { formatBytes } from "@/lib/ui/bytes";
 import { Card, CardHeader } from "@/lib/ui/card";
 import { useZone } from "@/lib/ui/clock";
@@ -88,19 +89,15 @@ function Plot({ title, unit, points, nameOf, labelOf }: PlotProps) {
           {formatBytes(plot.downloaded)} down · {formatBytes(plot.uploaded)} up
         </span>
       </figcaption>
-      <svg role="img" aria-label={`${title}: ${describe(plot, nameOf)}`} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" className="h-24 w-full rounded-md bg-sunken">
-        {plot.bars.map((bar, index) => {
+      <TrafficBars
+        plot={plot}
+        label={`${title}: ${describe(plot, nameOf)}`}
+        className="h-24"
+        titleOf={(index) => {
           const point = points[index];
-          return (
-            <g key={bar.key} className={index === points.length - 1 ? "opacity-60" : undefined}>
-              {point && <title>{`${labelOf(point.at)}: ${formatBytes(point.downloadedBytes)} down, ${formatBytes(point.uploadedBytes)} up${index === points.length - 1 ? ", so far" : ""}`}</title>}
-              <rect x={bar.x} y="0" width={bar.width} height={HEIGHT} className="fill-transparent" />
-              <rect x={bar.x} y={bar.download.y} width={bar.width} height={bar.download.height} className="fill-accent-solid" />
-              <rect x={bar.x} y={bar.upload.y} width={bar.width} height={bar.upload.height} className="fill-good-solid" />
-            </g>
-          );
-        })}
-      </svg>
+          return point && `${labelOf(point.at)}: ${formatBytes(point.downloadedBytes)} down, ${formatBytes(point.uploadedBytes)} up${index === points.length - 1 ? ", so far" : ""}`;
+        }}
+      />
       <p aria-hidden="true" className="tabular mt-1 flex justify-between text-xs text-faint">
         <span>{first && labelOf(first.at)}</span>
         <span className="inline-flex items-center gap-3">
