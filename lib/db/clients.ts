@@ -6,6 +6,7 @@ import { violatedUnique, type Tx } from "./client";
 import type { DeviceChangeTimes } from "./gateway-changes";
 import { Prisma } from "./generated/client";
 import { publicKeyText } from "./keys";
+import { LEFT_BEHIND } from "./left-behind";
 import type { GatewaySeen } from "./subscriptions";
 import { fromBase64 } from "./values";
 
@@ -79,7 +80,7 @@ const SELECT = Prisma.sql`
     c.moved_at AS "movedAt", c.revoked_at AS "revokedAt", r.email AS "revokedByEmail",
     c.shared_detected_at AS "sharedDetectedAt", c.shared_last_at AS "sharedLastAt", c.shared_networks AS "sharedNetworks",
     ch.requested_at AS "requestedAt", ch.committed_at AS "committedAt", ch.delivered_at AS "deliveredAt", ch.applied_at AS "appliedAt",
-    ch.acknowledged_at AS "acknowledgedAt", cs.observed_at AS "observedAt", cs.latest_handshake_at AS "latestHandshakeAt",
+    CASE WHEN elsewhere.waits OR ch.acknowledged_at IS NULL THEN NULL ELSE GREATEST(ch.acknowledged_at, elsewhere.at) END AS "acknowledgedAt", cs.observed_at AS "observedAt", cs.latest_handshake_at AS "latestHandshakeAt",
     cs.received_bytes AS "receivedBytes", cs.sent_bytes AS "sentBytes",
     cs.received_per_second AS "receivedPerSecond", cs.sent_per_second AS "sentPerSecond", cs.endpoint, g.id AS "gatewayId", g.name AS "gatewayName", gp.last_seen_at AS "lastSeenAt",
     g.agentless, pl.fetched_at AS "fetchedAt", pl.fetched_revision AS "fetchedRevision"
@@ -92,7 +93,8 @@ const SELECT = Prisma.sql`
   LEFT JOIN users su ON su.id = c.suspended_by_id
   LEFT JOIN gateway_presence gp ON gp.gateway_id = c.gateway_id
   LEFT JOIN peer_lists pl ON pl.instance_id = c.instance_id
-  LEFT JOIN client_sightings cs ON cs.client_id = c.id`;
+  LEFT JOIN client_sightings cs ON cs.client_id = c.id
+  ${LEFT_BEHIND}`;
 
 function fromRaw(raw: Raw): ClientRow {
   const { requestedAt, committedAt, deliveredAt, appliedAt, acknowledgedAt, observedAt, latestHandshakeAt, receivedBytes, sentBytes, receivedPerSecond, sentPerSecond, endpoint, gatewayId, gatewayName, lastSeenAt, agentless, fetchedAt, fetchedRevision, publicKey, ...rest } = raw;

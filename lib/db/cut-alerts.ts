@@ -31,6 +31,22 @@ export async function lockOverdueCuts(tx: Tx, committedBefore: Date, limit: numb
     ORDER BY ch.gateway_id, ch.revision LIMIT ${limit} FOR UPDATE OF ch SKIP LOCKED`;
 }
 
+/** The same of clients that were cut after their instance moved: the gateway that it left has not said that it is gone there. */
+export async function lockCutsLeftBehind(tx: Tx, committedBefore: Date, limit: number): Promise<OverdueCut[]> {
+  return tx.$queryRaw<OverdueCut[]>`
+    SELECT ch.gateway_id AS "gatewayId", g.name AS "gatewayName", p.last_seen_at AS "gatewayLastSeenAt", g.agentless, p.failure, ch.revision,
+      c.subscription_id AS "subscriptionId", s.name AS "subscriptionName", c.id AS "clientId", c.nickname, own.committed_at AS "committedAt"
+    FROM gateway_changes ch JOIN instances i ON i.id = ch.instance_id AND i.status = 'deprovisioned'
+    JOIN access_clients c ON c.subscription_id = i.subscription_id AND (c.state <> 'active' OR c.held) AND c.created_at <= ch.committed_at
+    JOIN instances ci ON ci.id = c.instance_id AND ci.created_at > i.created_at
+    JOIN gateway_changes own ON own.gateway_id = c.gateway_id AND own.revision = c.revision AND own.committed_at <= ${committedBefore}
+    JOIN subscriptions s ON s.id = c.subscription_id
+    JOIN gateways g ON g.id = ch.gateway_id
+    LEFT JOIN gateway_presence p ON p.gateway_id = ch.gateway_id
+    WHERE ch.client_id IS NULL AND ch.acknowledged_at IS NULL AND ch.alerted_at IS NULL AND ch.committed_at <= ${committedBefore}
+    ORDER BY ch.gateway_id, ch.revision LIMIT ${limit} FOR UPDATE OF ch SKIP LOCKED`;
+}
+
 /** Whether people were told of this gateway already, for a cut that is still not confirmed. */
 export async function isKnownLate(tx: Tx, gatewayId: string): Promise<boolean> {
   const rows = await tx.$queryRaw<unknown[]>`

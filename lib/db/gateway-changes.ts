@@ -1,6 +1,7 @@
 /** The seam: taking the next revision, and settling what a gateway confirmed. */
 import { bitsOf } from "@/lib/protocol/digest";
 import type { Tx } from "./client";
+import { LEFT_BEHIND } from "./left-behind";
 import { notification, notifications } from "./wakeups";
 
 export interface DeviceChange {
@@ -56,9 +57,9 @@ export interface SettledChange {
   subscriptionId: string;
   clientId: string | null;
   nickname: string | null;
-  /** The client is to be off the device as of its latest change. */
+  /** The client is to be off the device as of its latest change, and is on no other that its instance left. */
   cut: boolean;
-  /** Of an instance's own change: those of its clients that it took off, with the nicknames of the first of them. */
+  /** Of an instance's own change: those of its clients that it took off, with the nicknames of the first of them; of one that moved, those that were cut since. */
   cutWithIt: { count: number; nicknames: string[] };
   /** The instance is to be gone from this gateway. */
   gone: boolean;
@@ -111,13 +112,19 @@ export async function settleChanges(tx: Tx, ack: Acknowledgement): Promise<Settl
       WHERE gateway_id = ${ack.gatewayId}::uuid AND revision <= ${ack.revision} AND acknowledged_at IS NULL
       RETURNING *)
     SELECT s.revision, s.instance_id, i.name AS instance_name, i.subscription_id, s.client_id, c.nickname,
-           (c.state <> 'active' OR c.held) AND c.revision = s.revision AND c.gateway_id = s.gateway_id AS cut, COALESCE(w.count, 0) AS cut_count, COALESCE(w.names, '{}') AS cut_names,
+           (c.state <> 'active' OR c.held) AND c.revision = s.revision AND c.gateway_id = s.gateway_id AND NOT COALESCE(elsewhere.waits, false) AS cut, COALESCE(w.count, 0) AS cut_count, COALESCE(w.names, '{}') AS cut_names,
            s.client_id IS NULL AND i.status = 'deprovisioned' AS gone, s.alerted_at IS NOT NULL AS alerted, sub.name AS subscription_name,
            s.requested_at, s.committed_at, s.delivered_at, s.applied_at, s.acknowledged_at
     FROM settled s JOIN instances i ON i.id = s.instance_id JOIN subscriptions sub ON sub.id = i.subscription_id LEFT JOIN access_clients c ON c.id = s.client_id
+    ${LEFT_BEHIND}
     LEFT JOIN LATERAL (
-      SELECT count(*)::int AS count, (array_agg(a.nickname ORDER BY a.created_at))[1:${NAMED}::int] AS names FROM access_clients a
-      WHERE s.client_id IS NULL AND a.instance_id = s.instance_id AND a.gateway_id = s.gateway_id AND a.revision = s.revision AND (a.state <> 'active' OR a.held)) w ON true
+      SELECT count(*)::int AS count, (array_agg(a.nickname ORDER BY a.created_at))[1:${NAMED}::int] AS names FROM (
+        SELECT nickname, created_at FROM access_clients a
+        WHERE s.client_id IS NULL AND a.instance_id = s.instance_id AND a.gateway_id = s.gateway_id AND a.revision = s.revision AND (a.state <> 'active' OR a.held)
+        UNION ALL
+        SELECT a.nickname, a.created_at FROM access_clients a JOIN instances ai ON ai.id = a.instance_id AND ai.created_at > i.created_at
+        WHERE s.client_id IS NULL AND i.status = 'deprovisioned' AND a.subscription_id = i.subscription_id AND (a.state <> 'active' OR a.held) AND a.created_at <= s.committed_at
+          AND NOT EXISTS (SELECT FROM settled later WHERE later.instance_id = s.instance_id AND later.client_id IS NULL AND later.revision > s.revision)) a) w ON true
     ORDER BY s.revision`;
   return rows.map((row) => ({
     revision: row.revision,

@@ -2,7 +2,7 @@
 import { PORTAL_ACTOR } from "@/lib/auth/actor";
 import { appendAudit } from "@/lib/db/audit";
 import type { Tx } from "@/lib/db/client";
-import { isKnownLate, lockOverdueCuts, managersOf, markAlerted, operatorsOf, type OverdueCut } from "@/lib/db/cut-alerts";
+import { isKnownLate, lockCutsLeftBehind, lockOverdueCuts, managersOf, markAlerted, operatorsOf, type OverdueCut } from "@/lib/db/cut-alerts";
 import { queueMail } from "@/lib/db/outbox";
 import { iso, isoOrNull } from "@/lib/db/values";
 import type { Ports } from "@/lib/ports";
@@ -20,14 +20,16 @@ export async function alertOverdueCuts(ports: Ports): Promise<number> {
   for (;;) {
     const found = await alertSome(ports);
     count += found;
-    if (found < BATCH) return count;
+    if (found === 0) return count;
   }
 }
 
 async function alertSome(ports: Ports): Promise<number> {
   return ports.db.transaction(async (tx) => {
     const now = ports.clock.now();
-    const cuts = await lockOverdueCuts(tx, new Date(now.getTime() - OVERDUE_AFTER_MS), BATCH);
+    const before = new Date(now.getTime() - OVERDUE_AFTER_MS);
+    const late = await lockOverdueCuts(tx, before, BATCH);
+    const cuts = late.length > 0 ? late : await lockCutsLeftBehind(tx, before, BATCH);
     if (cuts.length === 0) return 0;
     for (const ofGateway of grouped(cuts, "gatewayId")) {
       // One mail to operators for a gateway that is away, not one a client.

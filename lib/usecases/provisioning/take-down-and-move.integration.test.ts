@@ -177,6 +177,34 @@ describe("moving", () => {
     expect(await kit.sql("SELECT host_index FROM released_addresses r JOIN instances i ON i.id = r.instance_id WHERE i.subscription_id = $1 AND i.status = 'ready'", [subscriptionId])).toEqual([{ host_index: 2 }]);
   });
 
+  test("a client that is cut afterwards is gone when both gateways say so, and people hear of the one that doesn't", async () => {
+    const [mine, stays] = [await addClient(kit, owner, subscriptionId, "mine"), await addClient(kit, owner, subscriptionId, "stays")];
+    await gateway.sync();
+    kit.clock.advance(1_000);
+    await move(other.id);
+    await other.sync();
+    kit.clock.advance(1_000);
+    const later = await addClient(kit, owner, subscriptionId, "never was there");
+    for (const { id } of [mine, later]) await revokeClient(kit.ports, owner, { subscriptionId, clientId: id });
+    await other.sync();
+    // Its old file still opens the gateway that the instance left.
+    expect((await see(mine.id)).enforcement).toMatchObject({ status: "delivered", acknowledgedAt: null, tookMs: null });
+    expect((await see(later.id)).enforcement.status).toBe("confirmed");
+    expect((await see(stays.id)).enforcement.status).toBe("confirmed");
+    const cuts = () => kit.sql("SELECT data->>'nickname' AS nickname FROM audit_events WHERE chain_id = $1 AND action = 'client.cut'", [subscriptionId]);
+    expect(await cuts()).toEqual([{ nickname: "never was there" }]);
+
+    kit.clock.advance(61_000);
+    await alertOverdueCuts(kit.ports);
+    expect(await alertOverdueCuts(kit.ports)).toBe(0);
+    const told = (template: string) => kit.sql("SELECT payload->'nicknames' AS names FROM outbox_mails WHERE recipient = $1 AND template = $2", [owner.email, template]);
+    expect(await told("cut-overdue")).toEqual([{ names: ["mine"] }]);
+    await gateway.sync();
+    expect((await see(mine.id)).enforcement).toMatchObject({ status: "confirmed", acknowledgedAt: kit.clock.now().toISOString() });
+    expect(await told("cut-confirmed-late")).toEqual([{ names: ["mine"] }]);
+    expect(await kit.sql("SELECT (data->>'clients')::int AS clients FROM audit_events WHERE chain_id = $1 AND action = 'instance.gone'", [subscriptionId])).toEqual([{ clients: 1 }]);
+  });
+
   test.each([
     ["where it is", () => gateway.id],
     ["to one that isn't there", () => kit.ports.newId()],
