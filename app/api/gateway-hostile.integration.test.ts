@@ -10,7 +10,7 @@ import { GET as state } from "@/app/api/gateway/v1/state/route";
 import { anyText } from "@/lib/core/testing/any-text";
 import { verifyChain } from "@/lib/core/audit-chain";
 import { readAuditForward } from "@/lib/db/audit";
-import { MAX_REQUEST_BYTES } from "@/lib/protocol/limits";
+import { MAX_ENROL_BYTES, MAX_REQUEST_BYTES } from "@/lib/protocol/limits";
 import { errorResponseSchema, PROTOCOL_HEADER } from "@/lib/protocol/messages";
 import { serve } from "@/lib/testing/api";
 import { digestOfState, newCredential } from "@/lib/testing/gateway";
@@ -134,7 +134,8 @@ test.each(["ack", "report", "credential", "enrol"])("%s with a body that is no m
   const [, handler] = (await messages()).find(([name]) => name === route)!;
   await fc.assert(
     fc.asyncProperty(hostileBody, async (bytes) => {
-      expect(await send(handler, { body: bytes })).toEqual({ status: 400, code: "bad_request" });
+      const tooLarge = route === "enrol" && bytes.byteLength > MAX_ENROL_BYTES;
+      expect(await send(handler, { body: bytes })).toEqual(tooLarge ? { status: 413, code: "body_too_large" } : { status: 400, code: "bad_request" });
     }),
     { seed: SEED, numRuns: 60 },
   );
@@ -182,6 +183,13 @@ test.each([
   ["one byte more than the bound", () => new Uint8Array(MAX_REQUEST_BYTES + 1).fill(32)],
 ])("%s is too large, for whoever asks and on every route", async (_, make) => {
   for (const handler of [ack, report, credential, enrol]) expect(await send(handler, { body: make() })).toEqual({ status: 413, code: "body_too_large" });
+});
+
+test("of an enrolment, which anybody may send, less is taken", async () => {
+  const [, handler, message] = (await messages()).find(([name]) => name === "enrol")!;
+  const padded = (bytes: number) => JSON.stringify({ ...(message as object), padding: "" }).replace('"padding":""', `"padding":"${"x".repeat(bytes)}"`);
+  expect(await send(handler, { body: padded(MAX_ENROL_BYTES) })).toEqual({ status: 413, code: "body_too_large" });
+  expect((await send(handler, { body: padded(MAX_ENROL_BYTES / 2) })).status).not.toBe(413);
 });
 
 test("a body without an end is read no further than the bound", async () => {

@@ -6,7 +6,7 @@ import { tokenHashOf } from "@/lib/auth/tokens";
 import { PortcullisError } from "@/lib/core/errors";
 import { noteNotUnderstood } from "@/lib/db/gateway-changes";
 import { findInstanceByListCredential, type ListedInstance } from "@/lib/db/peer-lists";
-import { MAX_REQUEST_BYTES } from "@/lib/protocol/limits";
+import { MAX_ENROL_BYTES, MAX_REQUEST_BYTES } from "@/lib/protocol/limits";
 import { PROTOCOL_HEADER } from "@/lib/protocol/messages";
 import { commonVersion, OLDEST_PROTOCOL_VERSION, parseVersions, PROTOCOL_VERSION, versionsText } from "@/lib/protocol/version";
 import { runtime, type Runtime } from "@/lib/runtime";
@@ -48,12 +48,12 @@ const answered = (response: Response, version: number): Response => {
   return response;
 };
 
-function handler<B>(schema: z.ZodType<B> | null, handle: (input: Handled<B>) => Promise<Response>): NextHandler {
+function handler<B>(schema: z.ZodType<B> | null, handle: (input: Handled<B>) => Promise<Response>, maxBodyBytes = MAX_REQUEST_BYTES): NextHandler {
   return async (request) => {
     try {
       const ports = runtime();
       const version = negotiate(request);
-      const body = (schema ? await readBody(request, schema, MAX_REQUEST_BYTES) : undefined) as B;
+      const body = (schema ? await readBody(request, schema, maxBodyBytes) : undefined) as B;
       return answered(await handle({ ports, body, sourceAddress: sourceOf(request.headers).address, request, version }), version);
     } catch (error) {
       return errorResponse(error, `${request.method} ${new URL(request.url).pathname}`);
@@ -105,5 +105,5 @@ export function peerListRoute(handle: (ports: Runtime, instance: ListedInstance)
   };
 }
 
-/** For enrolment, where the token in the body is what authenticates. */
-export const enrolmentRoute = handler;
+/** For enrolment, where the token in the body is what authenticates: a stranger's body is small, or not read. */
+export const enrolmentRoute = <B>(schema: z.ZodType<B>, handle: (input: Handled<B>) => Promise<Response>): NextHandler => handler(schema, handle, MAX_ENROL_BYTES);

@@ -2,6 +2,8 @@
 
 /** Bytes of a request body that a portal accepts; more is 413. */
 export const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
+/** The same of an enrolment: who asks is known only after it was read. */
+export const MAX_ENROL_BYTES = 16 * 1024;
 /** Bytes of a response body that an agent accepts: 50,000 peers take about 19 MB. */
 export const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 /** Seconds that a portal holds a request for state open. */
