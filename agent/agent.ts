@@ -20,6 +20,7 @@ import { Reporter } from "@/agent/reporter";
 import { wantedStateOf } from "@/agent/reconcile";
 import { Rotation } from "@/agent/rotate";
 import type { Settings } from "@/agent/settings";
+import type { Tools } from "@/agent/tools/tools";
 import { StateStore } from "@/agent/state-store";
 import { Hurry, watchDevice, watchEndpoints, watchExpiry, watchHandovers } from "@/agent/watch";
 import type { Uptime } from "@/agent/uptime";
@@ -32,6 +33,7 @@ const RESYNC_BACKOFF = { firstMs: 1_000, maxMs: 300_000 };
 
 export interface Surroundings {
   log: Log;
+  tools: Tools;
   clock: Clock;
   /** Milliseconds since any fixed instant. */
   monotonicNow: () => number;
@@ -45,18 +47,18 @@ export interface Surroundings {
  * @throws EnrolmentImpossible and whatever keeps the state folder from being used.
  */
 export async function runAgent(settings: Settings, surroundings: Surroundings, signal: AbortSignal): Promise<void> {
-  const { log, clock, monotonicNow, uptime, random } = surroundings;
+  const { log, tools, clock, monotonicNow, uptime, random } = surroundings;
   const { stateFolder, hostNamespace, portalUrls } = settings;
   await makePrivateFolder(stateFolder);
   const identities = new IdentityStore(stateFolder);
-  const wireguard = await detectWireGuard(hostNamespace);
+  const wireguard = await detectWireGuard(tools.run, hostNamespace);
   log("started", { version: AGENT_VERSION, implementation: wireguard.implementation, tools: wireguard.toolsVersion });
 
   const knownTime = new KnownTimeFile(stateFolder);
   const portalClock = new PortalClock(clock, uptime, await knownTime.read(), (known) => knownTime.write(known));
   const { store, wanted } = await StateStore.open(stateFolder, portalClock.now(), log);
   const keys = await InstanceKeys.open(stateFolder);
-  const device = new WireGuardDevice(wireguard.implementation, hostNamespace);
+  const device = new WireGuardDevice(tools, wireguard.implementation, hostNamespace);
   const hooks = new Hooks({ folder: settings.hooksFolder, log, patienceMs: HOOK_PATIENCE_MS, retryMs: hookRetryMs });
   const enforcerFor = ({ box }: Identity): Enforcer =>
     new Enforcer({ device, keys, presharedKeys: new PresharedKeys(box), hooks, log, monotonicNow }, wanted ?? wantedStateOf(0, [], portalClock.now()));

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { runAgent } from "@/agent/agent";
 import { parseSettings } from "@/agent/settings";
-import { type TestClient, TunnelLab, makeClient, makeInstance, show } from "@/agent/testing/tunnel-lab";
+import { type TestClient, TunnelLab, makeClient, makeInstance, show, startTools } from "@/agent/testing/tunnel-lab";
 import { WirePortal } from "@/agent/testing/wire-portal";
 import { machineUptime } from "@/agent/uptime";
 import { eventually } from "@/e2e/tunnel/netns";
@@ -43,7 +43,9 @@ function start({ downOnExit = false } = {}): { logged: (event: string) => Promis
     },
     [],
   );
+  const tools = startTools();
   const surroundings = {
+    tools,
     log: (event: string) => {
       events.push(event);
       wake();
@@ -53,9 +55,11 @@ function start({ downOnExit = false } = {}): { logged: (event: string) => Promis
     uptime: { run: `run ${host.run}`, now: machineUptime().now },
     random: Math.random,
   };
-  const running = runAgent(settings, surroundings, controller.signal).catch((error: unknown) => {
-    if (!controller.signal.aborted) throw error;
-  });
+  const running = runAgent(settings, surroundings, controller.signal)
+    .catch((error: unknown) => {
+      if (!controller.signal.aborted) throw error;
+    })
+    .finally(() => tools.close());
   const stop = async (): Promise<void> => {
     controller.abort(new Error("over"));
     await running;

@@ -32,7 +32,7 @@ export class EndpointTrail {
   private readonly madeOf = new WeakMap<Move, readonly Sighting[]>();
 
   /** @param readAt when the reading began; one that is older than another that was noted says nothing any more */
-  note(instanceId: string, seen: readonly SeenPeer[], readAt: number): void {
+  note(instanceId: string, seen: Iterable<SeenPeer>, readAt: number): void {
     const known = this.instances.get(instanceId);
     if (known && readAt <= known.readAt) return;
     const peers = new Map<string, Peer>();

@@ -113,14 +113,14 @@ export class Enforcer {
     this.parts.device.doubtForwarding();
     for (const instanceId of this.wanted.instances.keys()) this.observer.markStale(instanceId);
     await this.snapshot();
-    if (this.isCompleting || (this.suspects().length === 0 && this.unwanted().length === 0)) return [];
+    if (this.isCompleting || ((await this.suspects()).length === 0 && this.unwanted().length === 0)) return [];
     return this.exclusively(async () => {
       await this.destroyUnwanted();
       // Something may have changed since the read.
       await this.observer.readStale();
       // What changed without touching the device, like a peer's end, comes with preshared keys that nobody has opened yet.
-      for (const instanceId of this.suspects()) await this.parts.presharedKeys.forDevice(peersInForce(this.wanted.instances.get(instanceId)!));
-      const suspects = this.suspects();
+      for (const instanceId of await this.suspects()) await this.parts.presharedKeys.forDevice(peersInForce(this.wanted.instances.get(instanceId)!));
+      const suspects = await this.suspects();
       const surplus = await this.cutSurplus(suspects);
       const failedBefore = new Set(this.failures.instanceIds());
       const repairs = await this.complete(suspects);
@@ -148,7 +148,8 @@ export class Enforcer {
   async sawHandover(known: ReadonlySet<string>): Promise<string[]> {
     const found: string[] = [];
     for (const { settings, peers } of this.wanted.instances.values()) {
-      const waiting = [...peers.values()].filter((peer) => isWaiting(peer) && !known.has(peer.publicKey));
+      const waiting: Peer[] = [];
+      for (const peer of peers.values()) if (isWaiting(peer) && !known.has(peer.publicKey)) waiting.push(peer);
       if (waiting.length === 0) continue;
       const handshakes = await this.parts.device.latestHandshakes(settings.interfaceName);
       found.push(...waiting.map(({ publicKey }) => publicKey).filter((publicKey) => (handshakes.get(publicKey) ?? 0) > 0));
@@ -156,10 +157,10 @@ export class Enforcer {
     return found;
   }
 
-  /** How the peers of one instance are just now; null: there is no such instance. Changes nothing, and waits for nothing. */
+  /** How those peers of one instance are just now that were heard of; null: there is no such instance. Changes nothing, and waits for nothing. */
   async samplePeers(instanceId: string): Promise<PeerReading[] | null> {
     const instance = this.wanted.instances.get(instanceId);
-    return instance === undefined ? null : this.parts.device.readPeers(instance.settings.interfaceName);
+    return instance === undefined ? null : this.parts.device.samplePeers(instance.settings.interfaceName);
   }
 
   /** The last reading of each instance that is up. */
@@ -220,7 +221,7 @@ export class Enforcer {
         const former = keys.get(instanceId)?.interfaceName;
         if (former !== undefined && former !== interfaceName) await device.destroy(former);
         const reading = await device.read(interfaceName);
-        const surplus = (reading?.peers ?? []).map(({ publicKey }) => publicKey).filter((publicKey) => !isInForce(instance, publicKey));
+        const surplus = [...(reading?.peers ?? [])].map(({ publicKey }) => publicKey).filter((publicKey) => !isInForce(instance, publicKey));
         await device.removePeers(interfaceName, surplus);
         counts.set(instanceId, surplus.length);
       }),
@@ -258,13 +259,15 @@ export class Enforcer {
     return this.parts.keys.entries().flatMap(([instanceId]) => (this.wanted.instances.has(instanceId) ? [] : [instanceId]));
   }
 
-  private suspects(): string[] {
+  private async suspects(): Promise<string[]> {
     const { presharedKeys } = this.parts;
-    return [...this.wanted.instances].flatMap(([instanceId, instance]) => {
+    const suspects: string[] = [];
+    for (const [instanceId, instance] of this.wanted.instances) {
       const reading = this.observer.reading(instanceId);
-      const right = !this.failures.has(instanceId) && reading !== undefined && holds(reading, instance, (peer) => presharedKeys.known(peer));
-      return right ? [] : [instanceId];
-    });
+      const right = !this.failures.has(instanceId) && reading !== undefined && (await holds(reading, instance, (peer) => presharedKeys.known(peer)));
+      if (!right) suspects.push(instanceId);
+    }
+    return suspects;
   }
 
   private async destroy(instanceId: string): Promise<void> {

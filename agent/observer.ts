@@ -2,7 +2,7 @@
 import type { InterfaceReading, WireGuardDevice } from "@/agent/device/wireguard";
 import type { InstanceKeys } from "@/agent/instance-keys";
 import { mapLimited } from "@/agent/mutex";
-import { DigestCache, type Observed } from "@/agent/observed-digest";
+import { DigestCache } from "@/agent/observed-digest";
 import { elementHash } from "@/lib/protocol/digest";
 
 const PARALLEL = 4;
@@ -57,7 +57,7 @@ export class Observer {
     return this.digests.total();
   }
 
-  private accept(instanceId: string, reading: InterfaceReading | null, observed: Observed | null): void {
+  private accept(instanceId: string, reading: InterfaceReading | null, observed: Uint8Array | null): void {
     this.stale.delete(instanceId);
     if (reading === null) this.readings.delete(instanceId);
     else this.readings.set(instanceId, reading);
@@ -66,4 +66,4 @@ export class Observer {
 }
 
 /** No instance has such a port. Each has a hash of its own: two that are equal would cancel each other out. */
-const unreadable = (instanceId: string): Observed => ({ digest: elementHash({ kind: "instance", instanceId, listenPort: -1, addresses: [] }), peers: new Map() });
+const unreadable = (instanceId: string): Uint8Array => elementHash({ kind: "instance", instanceId, listenPort: -1, addresses: [] });

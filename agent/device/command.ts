@@ -1,10 +1,12 @@
 /** Runs the tools of WireGuard and iproute2, without a shell between us and their arguments, and with secrets on stdin only. */
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
 
 /** Longer than any of them takes at 50,000 peers; what takes longer is hung. */
-const TIMEOUT_MS = 30_000;
+export const TIMEOUT_MS = 30_000;
 /** A dump of 65,533 peers takes some 12 MB. */
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+/** Of what a program says on stderr, enough for any message. */
+const MAX_SAID = 4_000;
 
 export class CommandFailed extends Error {
   override readonly name = "CommandFailed";
@@ -30,22 +32,68 @@ export interface RunOptions {
 }
 
 /** @returns what the program wrote to stdout. @throws CommandFailed */
-export function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+export type Run = (program: string, args: readonly string[], options?: RunOptions) => Promise<string>;
+
+export const run: Run = async (program, args, options = {}) => {
+  const output: string[] = [];
+  await runInto((text) => output.push(text), program, args, options);
+  return output.join("");
+};
+
+/** As `run`, for output that is looked at as it comes. @throws CommandFailed; what was taken until then counts for nothing */
+export function runInto(take: (text: string) => void, program: string, args: readonly string[], options: RunOptions = {}): Promise<void> {
+  const { signal } = options;
   const inner = options.namespace ? ["ip", "netns", "exec", options.namespace, program, ...args] : [program, ...args];
   // Node gives a child a socket as stdin, and wg and nft open /dev/stdin by its path, which fails on a socket: cat makes
   // a pipe of it. The status of a pipeline is the status of its last command.
   const [file, ...rest] = options.input === undefined ? inner : ["sh", "-c", 'cat | "$@"', "sh", ...inner];
   return new Promise((resolve, reject) => {
-    const settings = { timeout: TIMEOUT_MS, killSignal: "SIGKILL" as const, maxBuffer: MAX_OUTPUT_BYTES, signal: options.signal, env: toolEnvironment() };
-    const child = execFile(file!, rest, settings, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else if (error.name === "AbortError") reject(error);
-      else reject(new CommandFailed(withoutKeys([program, ...args.slice(0, 4)].join(" ")), reasonOf(error), withoutKeys(stderr)));
+    if (signal?.aborted) return reject(aborted());
+    // A group of its own, so that the program behind the pipe ends with the shell before it.
+    const child = spawn(file!, rest, { detached: true, stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"], env: toolEnvironment() });
+    let size = 0;
+    let said = "";
+    let ended: "timeout" | "exit" | "aborted" | null = null;
+    const end = (why: "timeout" | "exit" | "aborted"): void => {
+      ended ??= why;
+      killGroup(child.pid);
+    };
+    const stop = (): void => {
+      end("aborted");
+      reject(aborted());
+    };
+    const timer = setTimeout(() => end("timeout"), TIMEOUT_MS);
+    signal?.addEventListener("abort", stop, { once: true });
+    const settle = (failure: CommandFailed["reason"] | null): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
+      if (failure === null) resolve();
+      else reject(new CommandFailed(withoutKeys([program, ...args.slice(0, 4)].join(" ")), failure, withoutKeys(said)));
+    };
+    child.stdout!.setEncoding("utf8").on("data", (text: string) => {
+      size += text.length;
+      if (size > MAX_OUTPUT_BYTES) end("exit");
+      if (ended === null) take(text);
     });
+    child.stderr!.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(0, MAX_SAID)));
+    child.on("error", (error: NodeJS.ErrnoException) => settle(error.code === "ENOENT" ? "missing" : "exit"));
+    // 127: sh or ip found no such program.
+    child.on("close", (code) => settle(ended === "timeout" ? "timeout" : ended !== null ? "exit" : code === 0 ? null : code === 127 ? "missing" : "exit"));
     // A program that refuses its arguments doesn't read its input: its exit status tells, not the broken pipe.
     child.stdin?.on("error", () => undefined);
-    child.stdin?.end(options.input ?? "");
+    child.stdin?.end(options.input);
   });
+}
+
+/** As Node's own functions reject. */
+export const aborted = (): Error => new DOMException("This operation was aborted", "AbortError");
+
+function killGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch {
+    // It ended by itself in the meantime.
+  }
 }
 
 /** The tools' messages are matched by text, so they must not be translated. */
@@ -57,10 +105,4 @@ export function toolEnvironment(): NodeJS.ProcessEnv {
 /** wg repeats a key that it can't parse. */
 export function withoutKeys(text: string): string {
   return text.replaceAll(/[A-Za-z0-9+/]{30,}={0,2}/g, "[key]").replaceAll(/\s+/g, " ").trim().slice(0, 400);
-}
-
-function reasonOf(error: Error & { code?: unknown; killed?: boolean }): "missing" | "timeout" | "exit" {
-  // 127: sh or ip found no such program.
-  if (error.code === "ENOENT" || error.code === 127) return "missing";
-  return error.killed === true ? "timeout" : "exit";
 }

@@ -1,5 +1,5 @@
 /** Which WireGuard this host has. */
-import { CommandFailed, run } from "@/agent/device/command";
+import { CommandFailed, type Run } from "@/agent/device/command";
 import type { Implementation } from "@/agent/device/wireguard";
 import { toPlainText } from "@/lib/protocol/plain-text";
 
@@ -9,13 +9,13 @@ export interface WireGuardFound {
   toolsVersion: string;
 }
 
-export async function detectWireGuard(hostNamespace: string | null): Promise<WireGuardFound> {
+export async function detectWireGuard(run: Run, hostNamespace: string | null): Promise<WireGuardFound> {
   const toolsVersion = await run("wg", ["--version"]).catch(() => "");
-  return { implementation: (await kernelHasWireGuard(hostNamespace)) ? "kernel" : "wireguard-go", toolsVersion: toPlainText(toolsVersion.trim().split(" - ")[0]!, 80) };
+  return { implementation: (await kernelHasWireGuard(run, hostNamespace)) ? "kernel" : "wireguard-go", toolsVersion: toPlainText(toolsVersion.trim().split(" - ")[0]!, 80) };
 }
 
 /** The only sure way to know is to make one. */
-async function kernelHasWireGuard(hostNamespace: string | null): Promise<boolean> {
+async function kernelHasWireGuard(run: Run, hostNamespace: string | null): Promise<boolean> {
   const probe = `pcprobe${process.pid % 1_000_000}`;
   const inHost = (...args: string[]): Promise<string> => run("ip", hostNamespace === null ? args : ["-n", hostNamespace, ...args]);
   try {

@@ -1,5 +1,4 @@
 /** Reads what `wg show IFACE dump` prints (wg(8)): one line for the interface, then one for each peer, fields by tabs. */
-import { setImmediate as yieldToOthers } from "node:timers/promises";
 import type { ObservedPeer } from "@/lib/core/peer-diff";
 
 export interface PeerReading extends ObservedPeer {
@@ -11,33 +10,24 @@ export interface PeerReading extends ObservedPeer {
   sentBytes: number;
 }
 
-export interface DumpReading {
+/** What the first line tells. */
+export interface DumpHead {
   /** null: the interface has no key yet. */
   publicKey: string | null;
   /** 0: not listening. */
   listenPort: number;
-  peers: PeerReading[];
 }
 
-/** What runs in one go: a cut that comes meanwhile waits for some milliseconds, at any number of peers. */
-const LINES_IN_ONE_GO = 1_000;
-
-/** @throws Error on text that no wg prints; the text, which holds keys, is not repeated. */
-export async function parseDump(text: string): Promise<DumpReading> {
-  const lines = text.split("\n");
+/** @throws Error on a line that no wg prints; the line, which holds keys, is not repeated. */
+export function parseHead(line: string): DumpHead {
   // The first field is the interface's private key: not even looked at.
-  const [, publicKey, listenPort, fwmark] = lines[0]!.split("\t");
+  const [, publicKey, listenPort, fwmark] = line.split("\t");
   if (publicKey === undefined || fwmark === undefined) throw new Error("wg show printed something that is no dump.");
-  const peers: PeerReading[] = [];
-  for (let i = 1; i < lines.length; i += 1) {
-    const line = lines[i]!;
-    if (line !== "") peers.push(parsePeer(line));
-    if (i % LINES_IN_ONE_GO === 0) await yieldToOthers();
-  }
-  return { publicKey: orNull(publicKey), listenPort: Number(listenPort), peers };
+  return { publicKey: orNull(publicKey), listenPort: Number(listenPort) };
 }
 
-function parsePeer(line: string): PeerReading {
+/** @throws Error as parseHead */
+export function parsePeer(line: string): PeerReading {
   const fields = line.split("\t");
   if (fields.length !== 8) throw new Error("wg show printed a peer that is not in the form of a dump.");
   const [publicKey, presharedKey, endpoint, allowedIps, latestHandshake, receivedBytes, sentBytes] = fields as [string, string, string, string, string, string, string];
@@ -50,6 +40,25 @@ function parsePeer(line: string): PeerReading {
     receivedBytes: Number(receivedBytes),
     sentBytes: Number(sentBytes),
   };
+}
+
+/** Cuts text that comes in pieces into its lines. */
+export class LineCutter {
+  private rest = "";
+
+  constructor(private readonly take: (line: string) => void) {}
+
+  add(text: string): void {
+    const lines = (this.rest + text).split("\n");
+    this.rest = lines.pop()!;
+    for (const line of lines) this.take(line);
+  }
+
+  /** Nothing more comes: what has no line break is a line as well. */
+  end(): void {
+    if (this.rest !== "") this.take(this.rest);
+    this.rest = "";
+  }
 }
 
 const orNull = (field: string): string | null => (field === "(none)" ? null : field);

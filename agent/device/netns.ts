@@ -1,6 +1,6 @@
 /** One network namespace per instance: what keeps tenants apart, even where they picked the same subnet. */
 import { access } from "node:fs/promises";
-import { CommandFailed, run } from "@/agent/device/command";
+import { CommandFailed, type Run } from "@/agent/device/command";
 
 /** "port", which rules of the operator's put on what they let through (agent/examples). */
 export const OPERATORS_MARK = "0x706f7274";
@@ -31,7 +31,7 @@ export type Forwarding = "none" | "peers" | "altered";
 const FORWARDING_SWITCHES = ["/proc/sys/net/ipv4/ip_forward", "/proc/sys/net/ipv6/conf/all/forwarding"];
 
 /** Read back from the kernel; where the rules let peers reach one another and the kernel forwards nothing, it isn't so. @throws CommandFailed, but for rules that are gone */
-export async function readForwarding(name: string): Promise<Forwarding> {
+export async function readForwarding(run: Run, name: string): Promise<Forwarding> {
   let text: string;
   try {
     text = await run("nft", ["list", "table", "inet", "portcullis"], { namespace: name });
@@ -58,7 +58,7 @@ export async function namespaceExists(name: string): Promise<boolean> {
 }
 
 /** Makes the namespace if need be, with loopback up and forwarding as it is to be, for IPv4 and IPv6. @throws CommandFailed */
-export async function ensureNamespace(name: string, peersReach: boolean): Promise<void> {
+export async function ensureNamespace(run: Run, name: string, peersReach: boolean): Promise<void> {
   if (!(await namespaceExists(name))) await run("ip", ["netns", "add", name]);
   await run("nft", ["-f", "-"], { namespace: name, input: forwardingRules(name, peersReach) });
   // The kernel forwards nothing by itself. Never turned off again: the operator's own programs may need it, and the rules decide.
@@ -67,6 +67,6 @@ export async function ensureNamespace(name: string, peersReach: boolean): Promis
 }
 
 /** Processes that run inside keep running, unreachable. @throws CommandFailed */
-export async function deleteNamespace(name: string): Promise<void> {
+export async function deleteNamespace(run: Run, name: string): Promise<void> {
   if (await namespaceExists(name)) await run("ip", ["netns", "delete", name]);
 }

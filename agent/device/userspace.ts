@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { CommandFailed, run, toolEnvironment, withoutKeys } from "@/agent/device/command";
+import { CommandFailed, type Run, toolEnvironment, withoutKeys } from "@/agent/device/command";
 
 const SOCKET_FOLDER = "/var/run/wireguard";
 const PROGRAM = "wireguard-go";
@@ -18,7 +18,7 @@ const STOP_PATIENCE_MS = 2_000;
  * when it answers. The interface and the UDP socket are in `hostNamespace`; the interface may be moved from then on.
  * @throws CommandFailed
  */
-export async function startUserspace(interfaceName: string, hostNamespace: string | null): Promise<void> {
+export async function startUserspace(run: Run, interfaceName: string, hostNamespace: string | null): Promise<void> {
   // One that is on its way out would take the new one's socket with it.
   await stopUserspace(interfaceName);
   const [file, ...args] = hostNamespace === null ? [PROGRAM, interfaceName] : ["ip", "netns", "exec", hostNamespace, PROGRAM, interfaceName];

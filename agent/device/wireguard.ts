@@ -2,10 +2,13 @@
  * WireGuard interfaces by name, through `wg` and `ip`. An interface is born in the gateway's host namespace, where its
  * UDP socket stays, and then moved to the namespace that has its name.
  */
-import { run, type RunOptions } from "@/agent/device/command";
-import { type DumpReading, type PeerReading, parseDump } from "@/agent/device/dump";
+import type { Run, RunOptions } from "@/agent/device/command";
+import type { PeerReading } from "@/agent/device/dump";
 import { deleteNamespace, ensureNamespace, type Forwarding, namespaceExists, readForwarding } from "@/agent/device/netns";
 import { startUserspace, stopUserspace } from "@/agent/device/userspace";
+import { ToolsEnded } from "@/agent/tools/process";
+import type { DumpReading, Tools } from "@/agent/tools/tools";
+import type { Interface } from "@/agent/tools/wire";
 import type { KeyPair } from "@/lib/core/keys";
 import type { WantedPeer } from "@/lib/core/peer-diff";
 
@@ -42,19 +45,28 @@ export class WireGuardDevice {
   /** By interface, as read last: a cut doesn't touch it, and its confirmation needn't wait for another program. */
   private readonly forwarding = new Map<string, Forwarding>();
 
+  private readonly run: Run;
+
   constructor(
+    private readonly tools: Tools,
     readonly implementation: Implementation,
     /** Where interfaces are born; null: the agent's own. */
     private readonly hostNamespace: string | null,
-  ) {}
+  ) {
+    this.run = tools.run;
+  }
 
   /** What is there now; null when there is no such interface. @throws CommandFailed */
   async read(interfaceName: string, signal?: AbortSignal): Promise<InterfaceReading | null> {
+    if (!(await namespaceExists(interfaceName))) return null;
+    const dumping = twiceIfNeedBe(() => this.tools.read(this.interface(interfaceName), signal));
+    // Where there is no interface, it fails, and nobody waits for it.
+    dumping.catch(() => undefined);
     const link = await this.readLink(interfaceName);
     if (link === null) return null;
-    const forwarding = this.forwarding.get(interfaceName) ?? (await readForwarding(interfaceName));
+    const forwarding = this.forwarding.get(interfaceName) ?? (await readForwarding(this.run, interfaceName));
     this.forwarding.set(interfaceName, forwarding);
-    return { ...(await parseDump(await this.wg(interfaceName, ["show", interfaceName, "dump"], { signal }))), ...link, forwarding };
+    return { ...(await dumping), ...link, forwarding };
   }
 
   /** The next readings look at what is forwarded, too: somebody may have changed it by hand. */
@@ -62,9 +74,9 @@ export class WireGuardDevice {
     this.forwarding.clear();
   }
 
-  /** The peers alone, without how the interface is set up. @throws CommandFailed */
-  async readPeers(interfaceName: string): Promise<PeerReading[]> {
-    return (await parseDump(await this.wg(interfaceName, ["show", interfaceName, "dump"]))).peers;
+  /** The peers that were heard of, without how the interface is set up. @throws CommandFailed */
+  samplePeers(interfaceName: string): Promise<PeerReading[]> {
+    return this.tools.sample(this.interface(interfaceName));
   }
 
   /** When each peer last shook hands, in seconds since 1970 by this host's clock; 0: never. Much cheaper than a whole reading. @throws CommandFailed */
@@ -77,14 +89,14 @@ export class WireGuardDevice {
    * Makes the interface, or puts right what differs on the one that is there, without touching its peers.
    * @returns its peers. @throws CommandFailed
    */
-  async ensure(settings: InterfaceSettings, { privateKey, publicKey }: KeyPair): Promise<PeerReading[]> {
+  async ensure(settings: InterfaceSettings, { privateKey, publicKey }: KeyPair): Promise<Iterable<PeerReading>> {
     const { interfaceName, listenPort } = settings;
     this.forwarding.delete(interfaceName);
-    await ensureNamespace(interfaceName, settings.peersReach ?? false);
+    await ensureNamespace(this.run, interfaceName, settings.peersReach ?? false);
     const found = await this.read(interfaceName);
     if (found === null) await this.create(interfaceName);
     const current = found ?? (await this.read(interfaceName));
-    const inside = (...args: string[]): Promise<string> => run("ip", ["-n", interfaceName, ...args]);
+    const inside = (...args: string[]): Promise<string> => this.run("ip", ["-n", interfaceName, ...args]);
     const wantedMtu = settings.mtu ?? DEFAULT_MTU;
     if (current?.mtu !== wantedMtu) await inside("link", "set", "dev", interfaceName, "mtu", String(wantedMtu));
     const present = current?.addresses ?? [];
@@ -124,14 +136,15 @@ export class WireGuardDevice {
   async destroy(interfaceName: string): Promise<void> {
     this.forwarding.delete(interfaceName);
     if (this.implementation === "wireguard-go") await stopUserspace(interfaceName);
-    else if ((await this.readLink(interfaceName)) !== null) await run("ip", ["-n", interfaceName, "link", "delete", "dev", interfaceName]);
-    await deleteNamespace(interfaceName);
+    else if ((await this.readLink(interfaceName)) !== null) await this.run("ip", ["-n", interfaceName, "link", "delete", "dev", interfaceName]);
+    await deleteNamespace(this.run, interfaceName);
+    await this.tools.forget(this.interface(interfaceName));
   }
 
   private async create(interfaceName: string): Promise<void> {
-    const inHost = (...args: string[]): Promise<string> => run("ip", this.hostNamespace === null ? args : ["-n", this.hostNamespace, ...args]);
+    const inHost = (...args: string[]): Promise<string> => this.run("ip", this.hostNamespace === null ? args : ["-n", this.hostNamespace, ...args]);
     if (this.implementation === "wireguard-go") {
-      await startUserspace(interfaceName, this.hostNamespace);
+      await startUserspace(this.run, interfaceName, this.hostNamespace);
     } else {
       // Left behind by an agent that was killed before it moved the interface.
       await inHost("link", "delete", "dev", interfaceName).catch(() => undefined);
@@ -139,21 +152,36 @@ export class WireGuardDevice {
     }
     await inHost("link", "set", "dev", interfaceName, "netns", interfaceName);
     // No link-local address besides the wanted ones; in force from the next time the link goes up.
-    await run("ip", ["-n", interfaceName, "link", "set", "dev", interfaceName, "addrgenmode", "none"]);
+    await this.run("ip", ["-n", interfaceName, "link", "set", "dev", interfaceName, "addrgenmode", "none"]);
   }
 
   private async readLink(interfaceName: string): Promise<LinkReading | null> {
     if (!(await namespaceExists(interfaceName))) return null;
-    const links = JSON.parse(await run("ip", ["-n", interfaceName, "-json", "address", "show"])) as LinkDescription[];
+    const links = JSON.parse(await this.run("ip", ["-n", interfaceName, "-json", "address", "show"])) as LinkDescription[];
     const link = links.find(({ ifname }) => ifname === interfaceName);
     if (link === undefined) return null;
     const global = link.addr_info.filter(({ scope }) => scope === "global").map(({ local, prefixlen }) => `${local}/${prefixlen}`);
     return { up: link.flags.includes("UP"), addresses: global, mtu: link.mtu };
   }
 
-  /** wireguard-go is reached by its socket from anywhere; the kernel's interfaces only from their namespace. */
   private wg(interfaceName: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
-    return run("wg", args, { ...options, namespace: this.implementation === "kernel" ? interfaceName : null });
+    const { namespace } = this.interface(interfaceName);
+    return twiceIfNeedBe(() => this.run("wg", args, { ...options, namespace }));
+  }
+
+  /** wireguard-go is reached by its socket from anywhere; the kernel's interfaces only from their namespace. */
+  private interface(interfaceName: string): Interface {
+    return { interfaceName, namespace: this.implementation === "kernel" ? interfaceName : null };
+  }
+}
+
+/** Whatever `wg` is asked for may be done twice: when the tool process ends on the way, a cut doesn't wait for the next repair. */
+async function twiceIfNeedBe<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ToolsEnded)) throw error;
+    return work();
   }
 }
 

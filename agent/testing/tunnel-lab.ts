@@ -8,6 +8,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { createInterface } from "node:readline";
 import type { WirePortal } from "@/agent/testing/wire-portal";
+import { ToolProcesses } from "@/agent/tools/tools";
+import { AGENT_VERSION } from "@/agent/version";
 import { type ClientTunnel, type Host, type Network, bringUpClient, createNetwork, eventually, execIn, removeNamespace, spawnIn } from "@/e2e/tunnel/netns";
 import { type KeyPair, type PublicKey, generateKeyPair, generatePresharedKey } from "@/lib/core/keys";
 import { sealPresharedKey } from "@/lib/core/sealed-key";
@@ -74,6 +76,13 @@ export class AgentProcess {
     if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, "exit");
     return this.child.exitCode;
   }
+}
+
+/** For an agent that runs in the test's own process; to be closed. */
+export function startTools(): ToolProcesses {
+  const tools = new ToolProcesses([process.execPath, "--import", "tsx", path.join(REPOSITORY, "agent/main.ts"), "--tools"], AGENT_VERSION, () => undefined);
+  tools.start();
+  return tools;
 }
 
 export interface TestClient {

@@ -2,7 +2,7 @@
 import type { KnownClient, Workload } from "@/e2e/chaos/workload";
 import { pause, type ChaosWorld } from "@/e2e/chaos/world";
 import { run } from "@/agent/device/command";
-import { parseDump } from "@/agent/device/dump";
+import { parsePeer } from "@/agent/device/dump";
 import { CHAIN_START, verifyChain } from "@/lib/core/audit-chain";
 import { listChains, readAuditForward } from "@/lib/db/audit";
 import { readFullState } from "@/lib/db/gateway-state";
@@ -59,7 +59,8 @@ export async function findings(world: ChaosWorld, workload: Workload): Promise<{
 async function deviceProblems({ portal, gatewayId, interfaceName }: ChaosWorld): Promise<string[]> {
   const { instances } = await readFullState(portal.ports.db, gatewayId, new Date());
   const wanted = new Map(instances.flatMap(({ peers }) => peers).map(({ publicKey, allowedIps }) => [publicKey, allowedIps.toSorted().join()]));
-  const { peers } = await parseDump(await run("wg", ["show", interfaceName, "dump"]));
+  const [, ...lines] = (await run("wg", ["show", interfaceName, "dump"])).trimEnd().split("\n");
+  const peers = lines.map(parsePeer);
   const held = new Map(peers.map(({ publicKey, allowedIps }) => [publicKey, allowedIps.toSorted().join()]));
   return [
     ...[...wanted].flatMap(([key, ips]) => (held.get(key) === ips ? [] : [`device: ${key} is to have "${ips}" and has ${held.has(key) ? `"${held.get(key)}"` : "no peer"}`])),

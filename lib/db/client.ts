@@ -17,6 +17,12 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/**
+ * An SQL expression for a statement outside a transaction: it doesn't wait until what it writes is on disk, where a crash of the database
+ * would take it back. For what is written again soon, in the way of something that matters more.
+ */
+export const NOT_ON_DISK_YET = Prisma.sql`set_config('synchronous_commit', 'off', true)`;
+
 const ATTEMPTS = 4;
 
 /** @param maxConnections size of this process's pool */

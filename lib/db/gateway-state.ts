@@ -3,7 +3,7 @@ import type { Change, Instance, Peer, StateResponse } from "@/lib/protocol/messa
 import { MAX_CHANGES_PER_DELTA } from "@/lib/protocol/limits";
 import { earlier, handoverEnd, peersOfClient } from "@/lib/core/client-keys";
 import { publicKeyText } from "./keys";
-import type { Database, Tx } from "./client";
+import { NOT_ON_DISK_YET, type Database, type Tx } from "./client";
 import { isoOrNull, toBase64 } from "./values";
 
 interface PeerRow {
@@ -107,7 +107,7 @@ type ChangeRow = { [K in Exclude<keyof PeerRow, "expires_at">]: PeerRow[K] | nul
 
 /**
  * What changed after `since`: each client once, in the state it has now. One statement, so revision and rows are of one instant; it
- * notes the delivery too. @returns null when only a full state will do: a revision the gateway never had, too many changes, or an
+ * notes the delivery too, and no cut waits until that is on disk: an acknowledgement makes up for a note that was lost. @returns null when only a full state will do: a revision the gateway never had, too many changes, or an
  * instance that came, went or changed. @throws GatewayCutOff
  */
 export async function readDelta(tx: Tx, gatewayId: string, since: number, now: Date): Promise<Extract<StateResponse, { kind: "delta" | "unchanged" }> | null> {
@@ -119,7 +119,7 @@ export async function readDelta(tx: Tx, gatewayId: string, since: number, now: D
       SELECT DISTINCT instance_id, client_id FROM (
         SELECT instance_id, client_id FROM gateway_changes WHERE gateway_id = ${gatewayId}::uuid AND revision > ${since}
         ORDER BY revision LIMIT ${MAX_CHANGES_PER_DELTA}) recent)
-    SELECT g.revision, g.cut_off_at IS NOT NULL AS cut_off, d.instance_id, d.client_id, c.public_key, c.sealed_preshared_key, host(c.address_v4) AS address_v4,
+    SELECT g.revision, ${NOT_ON_DISK_YET}::text AS unsynced, g.cut_off_at IS NOT NULL AS cut_off, d.instance_id, d.client_id, c.public_key, c.sealed_preshared_key, host(c.address_v4) AS address_v4,
            host(c.address_v6) AS address_v6, c.expires_at, c.next_public_key, c.next_sealed_preshared_key, c.next_key_at,
            ARRAY(SELECT k.public_key FROM client_keys k WHERE k.client_id = d.client_id AND k.retired_revision > ${since}) AS retired_keys, c.state = 'active' AND NOT c.held AND i.status <> 'deprovisioned' AS active
     FROM gateways g LEFT JOIN changed d ON true LEFT JOIN access_clients c ON c.id = d.client_id LEFT JOIN instances i ON i.id = d.instance_id
