@@ -6,7 +6,7 @@ import type { Run, RunOptions } from "@/agent/device/command";
 import type { PeerReading } from "@/agent/device/dump";
 import { deleteNamespace, ensureNamespace, type Forwarding, namespaceExists, readForwarding } from "@/agent/device/netns";
 import { startUserspace, stopUserspace } from "@/agent/device/userspace";
-import { ToolsEnded } from "@/agent/tools/process";
+import { ToolsEnded } from "@/agent/tools/ended";
 import type { DumpReading, Tools } from "@/agent/tools/tools";
 import type { Interface } from "@/agent/tools/wire";
 import type { KeyPair } from "@/lib/core/keys";
@@ -117,7 +117,8 @@ export class WireGuardDevice {
   async removePeers(interfaceName: string, publicKeys: readonly string[]): Promise<void> {
     for (let i = 0; i < publicKeys.length; i += REMOVALS_PER_COMMAND) {
       const removals = publicKeys.slice(i, i + REMOVALS_PER_COMMAND).flatMap((publicKey) => ["peer", publicKey, "remove"]);
-      await this.wg(interfaceName, ["set", interfaceName, ...removals]);
+      const { namespace } = this.interface(interfaceName);
+      await twiceIfNeedBe(() => this.tools.runQuickly("wg", ["set", interfaceName, ...removals], namespace));
     }
   }
 

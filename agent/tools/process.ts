@@ -1,17 +1,11 @@
 /** One tool process: started by the agent, and again when it ended; asked over a channel that closes when either of the two ends. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { CommandFailed, TIMEOUT_MS, aborted, toolEnvironment } from "@/agent/device/command";
+import { ToolsEnded } from "@/agent/tools/ended";
 import type { Done, Failed, FromTools, ToTools, Work } from "@/agent/tools/wire";
 
 /** It ends programs that take too long by itself; if it doesn't, it hangs as well. */
 const PATIENCE_MS = TIMEOUT_MS + 5_000;
-
-/** The process ended before it answered: what it was asked for may be done, half done or not done. */
-export class ToolsEnded extends CommandFailed {
-  constructor(what: string) {
-    super(what, "exit", "the agent's tool process ended; it is started anew");
-  }
-}
 
 export interface CallOptions {
   signal?: AbortSignal;

@@ -11,7 +11,9 @@ import { DumpTracker } from "@/agent/device/dump-tracker";
 import { PeerMirror } from "@/agent/device/peer-mirror";
 import { WireGuardDevice } from "@/agent/device/wireguard";
 import { startTools } from "@/agent/testing/tunnel-lab";
-import { ToolProcess, ToolsEnded } from "@/agent/tools/process";
+import { ToolsEnded } from "@/agent/tools/ended";
+import { ToolProcess } from "@/agent/tools/process";
+import { ToolShell } from "@/agent/tools/shell";
 import type { ToolProcesses } from "@/agent/tools/tools";
 import { eventually } from "@/e2e/tunnel/netns";
 import { digestOf, toHex } from "@/lib/protocol/digest";
@@ -154,6 +156,42 @@ describe("what is run", () => {
     expect(await outcome(tools.run("no-such-program", []))).toEqual(await outcome(run("no-such-program", [])));
   });
 
+  test("quickly fails as when it is run directly, whatever its words and what it says", async () => {
+    const tools = started();
+    const outcome = (result: Promise<unknown>): Promise<unknown> =>
+      result.then(
+        () => "done",
+        ({ name, command, reason, said, message }) => ({ name, command, reason, said, message }),
+      );
+    const nasty = fc.constantFrom("$(touch /oops)", "*", "~", "'", '"', "\\", "a b", "", "a\tb", "a\nb", "`id`", "${x}", "é", "-", "\0".slice(1));
+    const words = fc.array(fc.oneof(nasty, fc.string().filter((text) => !text.includes("\0"))), { maxLength: 4 });
+    await writeFile(path.join(folder, "said"), '#!/bin/sh\nstatus=$1; shift\nprintf "%s|" "$@" >&2\nprintf "said\\n\\n" >&2\necho out\nexit "$status"\n');
+    await chmod(path.join(folder, "said"), 0o755);
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(0, 1, 2, 126, 127), words, async (status, some) => {
+        const args = [String(status), ...some];
+        expect(await outcome(tools.runQuickly("said", args, null))).toEqual(await outcome(run("said", args)));
+      }),
+      { numRuns: 100 },
+    );
+    await expect(tools.runQuickly("no-such-program", ["1"], null)).rejects.toMatchObject({ command: "no-such-program 1", reason: "missing" });
+  });
+
+  test("quickly holds up nothing else that is to be quick, and is given up when it hangs", async () => {
+    const tools = started();
+    const hanging = tools.runQuickly("sleep", ["600"], null);
+    const file = path.join(folder, "beside");
+    await tools.runQuickly("touch", [file], null);
+    expect(existsSync(file)).toBe(true);
+    process.kill(-tools.shell.pid!, "SIGKILL");
+    await expect(hanging).rejects.toBeInstanceOf(ToolsEnded);
+    await tools.runQuickly("true", [], null);
+    const impatient = new ToolShell(() => undefined, 100);
+    open.push(impatient);
+    await expect(impatient.run("sleep 600", ["sleep", "600"])).rejects.toMatchObject({ reason: "timeout" });
+    await impatient.run("true", ["true"]);
+  });
+
   test("stops when it is told to, and has nothing of the agent's environment", async () => {
     process.env.PORTCULLIS_ENROL_TOKEN = "pce_secret";
     const tools = started();
@@ -185,8 +223,12 @@ describe("a tool process that ends", () => {
   test("in the middle of a cut doesn't keep it from being done: it is asked for again", async () => {
     const tools = started();
     const once = path.join(folder, "once");
-    await deviceHas([], `[ -e ${once} ] || { touch ${once}; kill -9 $PPID; exec sleep 600; }`);
+    await deviceHas([], `[ -e ${once} ] || { touch ${once}; kill -9 $PPID; exec sleep 600; }\nexit 0`);
     await new WireGuardDevice(tools, "wireguard-go", null).removePeers(OF.interfaceName, [keyOf(1)]);
+    expect(existsSync(once)).toBe(true);
+    // Too many for the shell.
+    await rm(once);
+    await new WireGuardDevice(tools, "wireguard-go", null).removePeers(OF.interfaceName, Array.from({ length: 200 }, (_, i) => keyOf(i)));
     expect(existsSync(once)).toBe(true);
   });
 
@@ -223,7 +265,7 @@ describe("a tool process that ends", () => {
     const pidFile = path.join(folder, "orphan");
     const sleeping = tools.run("sh", ["-c", `echo $$ >${pidFile}; exec sleep 600`]);
     await eventually("the program", async () => existsSync(pidFile) && readFileSync(pidFile, "utf8") !== "");
-    const pids = [String(tools.hands.pid), String(tools.eyes.pid), readFileSync(pidFile, "utf8").trim()];
+    const pids = [String(tools.shell.pid), String(tools.hands.pid), String(tools.eyes.pid), readFileSync(pidFile, "utf8").trim()];
     tools.close();
     await expect(sleeping).rejects.toBeInstanceOf(ToolsEnded);
     for (const pid of pids) await eventually(`the end of ${pid}`, async () => !(await running(pid)));
