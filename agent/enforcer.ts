@@ -24,7 +24,7 @@ const PARALLEL = 4;
 /** A read that a change overtook is tried again this often, and then changes wait for it. */
 const OPTIMISTIC_READS = 3;
 /** Once a read was overtaken, the next waits until nothing changed for this long: each that is thrown away takes time from the next cut. */
-const CALM_MS = 50;
+const CALM_MS = 25;
 /** So long at most: who keeps changing things can't put off what was done before. */
 const PATIENCE_MS = 250;
 

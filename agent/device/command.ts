@@ -40,7 +40,7 @@ export const run: Run = async (program, args, options = {}) => {
   return output.join("");
 };
 
-/** As `run`, for output that is looked at as it comes. @throws CommandFailed; what was taken until then counts for nothing */
+/** As `run`, for output that is looked at as it comes. @throws CommandFailed, or what `take` threw; what was taken until then counts for nothing */
 export function runInto(take: (text: string) => void, program: string, args: readonly string[], options: RunOptions = {}): Promise<void> {
   const { signal } = options;
   const inner = options.namespace ? ["ip", "netns", "exec", options.namespace, program, ...args] : [program, ...args];
@@ -70,12 +70,19 @@ export function runInto(take: (text: string) => void, program: string, args: rea
       if (failure === null) resolve();
       else reject(new CommandFailed(withoutKeys([program, ...args.slice(0, 4)].join(" ")), failure, withoutKeys(said)));
     };
-    child.stdout!.setEncoding("utf8").on("data", (text: string) => {
+    // There are no pipes where the host had none left: then there is an "error".
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       size += text.length;
       if (size > MAX_OUTPUT_BYTES) end("exit");
-      if (ended === null) take(text);
+      if (ended !== null) return;
+      try {
+        take(text);
+      } catch (error) {
+        reject(error);
+        end("exit");
+      }
     });
-    child.stderr!.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(0, MAX_SAID)));
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(0, MAX_SAID)));
     child.on("error", (error: NodeJS.ErrnoException) => settle(error.code === "ENOENT" ? "missing" : "exit"));
     // 127: sh or ip found no such program.
     child.on("close", (code) => settle(ended === "timeout" ? "timeout" : ended !== null ? "exit" : code === 0 ? null : code === 127 ? "missing" : "exit"));

@@ -76,7 +76,7 @@ export class ToolShell {
           reject(error);
         },
       };
-      child.stdin!.write(`${words.join("\t")}\n`);
+      child.stdin?.write(`${words.join("\t")}\n`);
     });
   }
 
@@ -88,10 +88,10 @@ export class ToolShell {
   private started(): ChildProcess {
     const child = spawn("sh", ["-c", LOOP], { detached: true, stdio: ["pipe", "pipe", "ignore"], env: toolEnvironment() });
     child.on("error", () => this.end(child, null)).on("exit", () => this.end(child, null));
-    // That it is gone is told by "exit".
-    child.stdin!.on("error", () => undefined);
+    // There are no pipes where the host had none left: then there is an "error". That it is gone is told by "exit".
+    child.stdin?.on("error", () => undefined);
     // By bytes, as the shell counts.
-    child.stdout!.setEncoding("latin1").on("data", (text: string) => {
+    child.stdout?.setEncoding("latin1").on("data", (text: string) => {
       if (this.child === child) this.hear(text);
     });
     this.heard = "";

@@ -132,6 +132,16 @@ describe("what is read", () => {
     await expectMirror((await tools.read(OF)).peers, lines);
   });
 
+  test("is refused when it is no dump, and the process goes on", async () => {
+    const tools = started();
+    await deviceHas([lineOf(1), "PEER\tPSK"]);
+    await expect(tools.read(OF)).rejects.toThrow(/^wg show printed/);
+    const { pid } = tools.eyes;
+    await deviceHas([lineOf(1)]);
+    await expectMirror((await tools.read(OF)).peers, [lineOf(1)]);
+    expect(tools.eyes.pid).toBe(pid);
+  });
+
   test("of peers that were heard of leaves the others out, and the next reading whole", async () => {
     const tools = started();
     const heardOf = lineOf(1).replace("(none)\t(none)", "(none)\t192.0.2.9:1");
