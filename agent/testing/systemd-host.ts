@@ -105,7 +105,7 @@ async function boot(folder: string): Promise<{ unshare: ChildProcess; init: numb
 
 function runOn(init: number, command: string, input: string): Promise<Said> {
   return new Promise((resolve) => {
-    const child = execFile("nsenter", ["-t", String(init), "-m", "-p", "-i", "-u", "-C", "sh", "-c", command], { timeout: 120_000, env: { NODE_ENV: "test", PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" } }, (error, stdout, stderr) =>
+    const child = execFile("nsenter", ["-t", String(init), "-m", "-p", "-i", "-u", "-C", "sh", "-c", command], { timeout: 120_000, maxBuffer: 64 * 1024 * 1024, env: { NODE_ENV: "test", PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" } }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : 1, text: `${stdout}${stderr}` }),
     );
     child.stdin?.on("error", () => undefined).end(input);
