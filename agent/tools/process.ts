@@ -99,7 +99,7 @@ export class ToolProcess {
       this.child = null;
       // Told to end, it ends what it runs first.
       if (!this.closed) child.kill("SIGKILL");
-      for (const { what, reject } of [...this.calls.values()]) reject(new ToolsEnded(what));
+      for (const { what, reject } of this.calls.values()) reject(new ToolsEnded(what));
       if (!this.closed) this.onEnd();
     };
     child.on("message", (message: FromTools) => {
