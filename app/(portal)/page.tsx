@@ -4,7 +4,6 @@ import { redirect } from "next/navigation";
 import { PageTitle, Shell } from "@/app/_components/shell";
 import { page } from "@/lib/http/page";
 import { buttonClass } from "@/lib/ui/button";
-import { cx } from "@/lib/ui/cx";
 import { LinkPending } from "@/lib/ui/link-pending";
 import { viewDashboard } from "@/lib/usecases/dashboard/view-dashboard";
 import { Dashboard } from "./_components/dashboard/dashboard";
@@ -20,9 +19,10 @@ export default page("subscription.list", async ({ ctx, actor, searchParams }) =>
     <Shell actor={actor}>
       <PageTitle
         title="Dashboard"
+        actionsOnPhone={false}
         actions={
           !none && (
-            <Link href="/subscriptions/new" className={cx(buttonClass("secondary"), "max-sm:hidden")}>
+            <Link href="/subscriptions/new" className={buttonClass("secondary")}>
               New subscription
               <LinkPending />
             </Link>

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import Link from "next/link";
 import { cookies } from "next/headers";
 import { parseTheme, THEME_COOKIE } from "@/app/_client/theme";
+import { cx } from "@/lib/ui/cx";
 import { LinkPending } from "@/lib/ui/link-pending";
 import { Pill } from "@/lib/ui/pill";
 import { Mark, Wordmark } from "./mark";
@@ -74,14 +75,22 @@ export async function Shell({ actor, place, nav = [], operator = false, children
   );
 }
 
-export function PageTitle({ title, description, actions }: { title: ReactNode; description?: ReactNode; actions?: ReactNode }) {
+interface PageTitleProps {
+  title: ReactNode;
+  description?: ReactNode;
+  actions?: ReactNode;
+  /** false: on a phone they stand elsewhere on the page. */
+  actionsOnPhone?: boolean;
+}
+
+export function PageTitle({ title, description, actions, actionsOnPhone = true }: PageTitleProps) {
   return (
     <div className="mb-5 flex flex-wrap items-end justify-between gap-x-6 gap-y-4 sm:mb-6">
       <div className="min-w-0">
         <h1 className="text-2xl font-semibold wrap-anywhere">{title}</h1>
         {description && <div className="mt-1 text-muted">{description}</div>}
       </div>
-      {actions && <div className="flex w-full flex-wrap items-center gap-2 sm:w-auto">{actions}</div>}
+      {actions && <div className={cx("flex w-full flex-wrap items-center gap-2 sm:w-auto", !actionsOnPhone && "max-sm:hidden")}>{actions}</div>}
     </div>
   );
 }

@@ -42,6 +42,8 @@ export type NeedView =
   | ({ kind: "config-shared" } & OfClients)
   /** Taken away, and not confirmed by the gateway. systemId: it is a system's. */
   | ({ kind: "cut-pending"; systemId: string | null; gatewayAnswers: boolean } & OfClients)
+  /** The reader's own machines are off until they sign in again. */
+  | ({ kind: "sign-in-again"; at: string } & InSubscription)
   | ({ kind: "payment-due"; until: string | null } & InSubscription)
   | ({ kind: "suspended" } & InSubscription)
   | ({ kind: "system-waiting"; count: number; system: { id: string; name: string }; at: string } & InSubscription)

@@ -115,6 +115,13 @@ describe("what needs somebody", () => {
     expect([await kinds(admin), await kinds(member)]).toEqual([["config-shared", "suspended", "system-waiting"], ["config-shared", "new-file", "client-ending"]]);
   });
 
+  test("is to sign in again, for who has to, and for nobody else", async () => {
+    await kit.sql("UPDATE subscriptions SET sign_in_days = 7, sign_in_set_at = $2 WHERE id = $1", [acme.subscriptionId, kit.clock.now()]);
+    await kit.sql("UPDATE memberships SET lapsed_at = $2 WHERE user_id = $1", [member.userId, kit.clock.now()]);
+    expect((await see(member)).needs).toEqual([{ kind: "sign-in-again", subscription: { id: acme.subscriptionId, name: "acme" }, at: kit.clock.now().toISOString() }]);
+    expect(await kinds(acme.owner)).toEqual([]);
+  });
+
   test("is an invitation to one's address, an offer of the subscription, and a device that somebody hands over", async () => {
     const email = `new-${kit.ports.newId().slice(0, 8)}@acme.test`;
     const wish = { subscriptionId: acme.subscriptionId, email, role: "member" as const };

@@ -68,7 +68,7 @@ export async function viewDashboard(ports: Ports, actor: Actor): Promise<Dashboa
 }
 
 /** What may be an attack first, then what stops people from working, then what somebody waits for. */
-const ORDER: NeedView["kind"][] = ["config-shared", "cut-pending", "suspended", "payment-due", "system-waiting", "new-file", "client-ending", "ownership-offered", "invited", "device-offered"];
+const ORDER: NeedView["kind"][] = ["config-shared", "cut-pending", "sign-in-again", "suspended", "payment-due", "system-waiting", "new-file", "client-ending", "ownership-offered", "invited", "device-offered"];
 
 const by = <Row extends { subscriptionId: string }>(found: Row[]): Map<string, Row> => new Map(found.map((row) => [row.subscriptionId, row]));
 
@@ -79,7 +79,7 @@ interface Found {
   ownerships: Map<string, rows.OfferedOwnership>;
 }
 
-function needsOf({ id, name, billingState, billing, may, instance, leaving }: SubscriptionView, found: Found): NeedView[] {
+function needsOf({ id, name, lapsed, billingState, billing, may, instance, leaving }: SubscriptionView, found: Found): NeedView[] {
   const subscription = { id, name };
   const needs: NeedView[] = [];
   const [clients, pending, waiting, ownership] = [found.clients.get(id), found.pending.get(id), found.waiting.get(id), found.ownerships.get(id)];
@@ -89,6 +89,7 @@ function needsOf({ id, name, billingState, billing, may, instance, leaving }: Su
     const gateway = instance?.gateway ?? leaving?.gateway;
     needs.push({ kind: "cut-pending", subscription, count: pending.cuts, client, systemId, gatewayAnswers: gateway?.online ?? false, at: iso(pending.cutSince) });
   }
+  if (lapsed) needs.push({ kind: "sign-in-again", subscription, at: lapsed.since });
   // Who can do something about it.
   if (may.redeem && billingState === "suspended") needs.push({ kind: "suspended", subscription });
   if (may.redeem && billingState === "past_due") needs.push({ kind: "payment-due", subscription, until: billing.until });

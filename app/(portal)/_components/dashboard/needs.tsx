@@ -1,7 +1,7 @@
 "use client";
 
 import { useState, type ReactNode } from "react";
-import { CalendarClock, ChevronRight, CopyX, CreditCard, FileClock, HardDrive, KeyRound, MailOpen, Server, Unplug, type LucideIcon } from "lucide-react";
+import { CalendarClock, ChevronRight, CopyX, CreditCard, FileClock, HardDrive, KeyRound, LogIn, MailOpen, Server, Unplug, type LucideIcon } from "lucide-react";
 import Link from "next/link";
 import { LongDay } from "@/app/_components/long-day";
 import { Button } from "@/lib/ui/button";
@@ -110,6 +110,8 @@ function sayOf(need: NeedView): Said {
         about: <About name={need.subscription.name} at={need.at} />,
         to: { href: need.systemId !== null && need.count === 1 ? `${base(need.subscription.id)}/systems/${need.systemId}` : clientHref(need), label: "Follow it" },
       };
+    case "sign-in-again":
+      return { tone: "warn", Icon: LogIn, title: "Your machines are cut off until you sign in again", about: <About name={need.subscription.name} at={need.at} />, to: { href: base(need.subscription.id), label: "Sign in again" } };
     case "suspended":
       return { tone: "bad", Icon: CreditCard, title: "Suspended: nobody can connect until it is paid for", about: need.subscription.name, to: { href: `${base(need.subscription.id)}/billing`, label: "See billing" } };
     case "payment-due":
