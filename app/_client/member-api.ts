@@ -1,6 +1,6 @@
 /** The API for a subscription's members, and for who was asked to be one. */
 import type { InvitedRole } from "@/lib/core/members";
-import type { InvitationOfferView, MemberCutView, MembersView } from "@/lib/usecases/members-view";
+import type { DirectoryView, InvitationOfferView, MadeDirectoryView, MemberCutView, MembersView } from "@/lib/usecases/members-view";
 import type { StepUpView } from "@/lib/usecases/views";
 import { send } from "./api";
 import type { Proof } from "./step-up";
@@ -33,6 +33,10 @@ export const memberApi = {
   withdrawOffer: (subscriptionId: string) => send<void>("DELETE", `${of(subscriptionId)}/ownership`, { body: {} }),
   askOwnership: (subscriptionId: string) => send<StepUpView>("POST", `${of(subscriptionId)}/ownership/acceptance/challenge`, { body: {} }),
   takeOwnership: (subscriptionId: string, proof: Proof) => send<void>("POST", `${of(subscriptionId)}/ownership/acceptance`, { body: { proof } }),
+
+  askDirectoryToken: (subscriptionId: string) => send<StepUpView>("POST", `${of(subscriptionId)}/directory/token/challenge`, { body: {} }),
+  makeDirectoryToken: (subscriptionId: string, proof: Proof) => send<MadeDirectoryView>("POST", `${of(subscriptionId)}/directory/token`, { body: { proof } }),
+  disconnectDirectory: (subscriptionId: string) => send<DirectoryView>("DELETE", `${of(subscriptionId)}/directory/token`, { body: {} }),
 
   look: (token: string) => send<InvitationOfferView>("POST", "/api/v1/invitations/look", { body: { token } }),
   accept: (token: string) => send<{ subscriptionId: string }>("POST", "/api/v1/invitations/accept", { body: { token } }),

@@ -90,6 +90,24 @@ export const POLICIES = {
     account: null,
     known: null,
   },
+  /** A SCIM token that is none. Nobody guesses 256 bits: this only keeps the work small. */
+  scimToken: {
+    source: { free: 100, firstWaitSeconds: 10, factor: 2, longestWaitSeconds: HOUR },
+    pair: null,
+    pairUnderAttack: null,
+    attackAt: 0,
+    account: null,
+    known: null,
+  },
+  /** Invitations by a directory, by its subscription: each is a mail. A company of some thousand is let in within a few days. */
+  scimInvite: {
+    source: null,
+    pair: null,
+    pairUnderAttack: null,
+    attackAt: 0,
+    account: { free: 1000, firstWaitSeconds: MINUTE, factor: 2, longestWaitSeconds: HOUR },
+    known: null,
+  },
   /** A logout token that is none. Nobody forges a signature: this only keeps the work small. */
   logoutToken: {
     source: { free: 100, firstWaitSeconds: 10, factor: 2, longestWaitSeconds: HOUR },

@@ -50,6 +50,8 @@ export const PERMISSIONS = [
   "ownership.give",
   /** Takes it, when it was offered. */
   "ownership.take",
+  /** Connects the company's directory, which then says who is in the subscription. */
+  "directory.manage",
   "operator.read",
   /** One's own account: factors, sessions, address. */
   "account.security",
@@ -61,7 +63,7 @@ export const PERMISSIONS = [
 export type Permission = (typeof PERMISSIONS)[number];
 
 /** The part of the permissions that is about one subscription, and so depends on the actor's standing in it. */
-export type SubscriptionPermission = Extract<Permission, "subscription.read" | "client.read" | "client.issue" | "client.revoke" | "client.suspend" | "client.resume" | "activity.read" | "subscription.policy" | "instance.provision" | "instance.remove" | "instance.move" | "subscription.cancel" | "subscription.redeem" | "instance.api-key" | "system.read" | "system.approve" | "system.remove" | "member.read" | "member.invite" | "member.remove" | "member.role" | "ownership.give" | "ownership.take">;
+export type SubscriptionPermission = Extract<Permission, "subscription.read" | "client.read" | "client.issue" | "client.revoke" | "client.suspend" | "client.resume" | "activity.read" | "subscription.policy" | "instance.provision" | "instance.remove" | "instance.move" | "subscription.cancel" | "subscription.redeem" | "instance.api-key" | "system.read" | "system.approve" | "system.remove" | "member.read" | "member.invite" | "member.remove" | "member.role" | "ownership.give" | "ownership.take" | "directory.manage">;
 
 type Reach = "any" | "own" | "none";
 
@@ -92,6 +94,7 @@ const TABLE: Record<SubscriptionPermission, Record<Standing, Reach>> = {
   "member.remove": { owner: "any", admin: "any", member: "own", operator: "any" },
   "member.role": { owner: "any", admin: "none", member: "none", operator: "none" },
   "ownership.give": { owner: "any", admin: "none", member: "none", operator: "none" },
+  "directory.manage": { owner: "any", admin: "none", member: "none", operator: "none" },
   "ownership.take": { owner: "any", admin: "any", member: "any", operator: "none" },
 };
 
@@ -99,7 +102,7 @@ const TABLE: Record<SubscriptionPermission, Record<Standing, Reach>> = {
  * What gives access, or takes a step towards it. Who has to sign in again first does none of it: what they see, and what they take away, stays
  * theirs.
  */
-const GIVES: readonly SubscriptionPermission[] = ["client.issue", "client.resume", "subscription.policy", "instance.provision", "instance.move", "instance.api-key", "system.approve", "member.invite", "member.role", "ownership.give", "ownership.take"];
+const GIVES: readonly SubscriptionPermission[] = ["client.issue", "client.resume", "subscription.policy", "instance.provision", "instance.move", "instance.api-key", "system.approve", "member.invite", "member.role", "ownership.give", "ownership.take", "directory.manage"];
 export const givesSomething = (permission: SubscriptionPermission): boolean => GIVES.includes(permission);
 
 /** How far a permission reaches for a standing. */
@@ -141,6 +144,7 @@ export const STEP_UP_ACTIONS = [
   "member.promote",
   "ownership.offer",
   "ownership.accept",
+  "directory.token",
 ] as const;
 export type StepUpAction = (typeof STEP_UP_ACTIONS)[number];
 

@@ -31,6 +31,8 @@ export interface ClientRow {
   held: boolean;
   /** Of the two, the membership's. */
   ownerHeld: boolean;
+  /** The company's directory turned the owner off. */
+  ownerSuspended: boolean;
   createdAt: Date;
   expiresAt: Date | null;
   /** Since when a new key waits to take over; null: none does. */
@@ -75,7 +77,7 @@ type Raw = Omit<ClientRow, "publicKey" | "change" | "sighting" | "gateway"> & {
 const SELECT = Prisma.sql`
   SELECT c.id, c.subscription_id AS "subscriptionId", s.name AS "subscriptionName", c.instance_id AS "instanceId", c.owner_id AS "ownerId", c.system_id AS "systemId",
     COALESCE(o.email, '') AS "ownerEmail", c.nickname, c.public_key AS "publicKey", c.sealed_preshared_key IS NOT NULL AS "hasPresharedKey",
-    c.host_index AS "hostIndex", host(c.address_v4) AS "addressV4", host(c.address_v6) AS "addressV6", c.state, c.held, c.owner_held AS "ownerHeld", c.created_at AS "createdAt",
+    c.host_index AS "hostIndex", host(c.address_v4) AS "addressV4", host(c.address_v6) AS "addressV6", c.state, c.held, c.owner_held AS "ownerHeld", om.deactivated_at IS NOT NULL AS "ownerSuspended", c.created_at AS "createdAt",
     c.expires_at AS "expiresAt", c.next_key_at AS "nextKeyAt", c.suspended_at AS "suspendedAt", c.suspended_by_id AS "suspendedById", su.email AS "suspendedByEmail",
     c.moved_at AS "movedAt", c.revoked_at AS "revokedAt", r.email AS "revokedByEmail",
     c.shared_detected_at AS "sharedDetectedAt", c.shared_last_at AS "sharedLastAt", c.shared_networks AS "sharedNetworks",
@@ -87,6 +89,7 @@ const SELECT = Prisma.sql`
   FROM access_clients c
   JOIN subscriptions s ON s.id = c.subscription_id
   LEFT JOIN users o ON o.id = c.owner_id
+  LEFT JOIN memberships om ON om.subscription_id = c.subscription_id AND om.user_id = c.owner_id
   JOIN gateways g ON g.id = c.gateway_id
   JOIN gateway_changes ch ON ch.gateway_id = c.gateway_id AND ch.revision = c.revision
   LEFT JOIN users r ON r.id = c.revoked_by_id
@@ -311,7 +314,7 @@ export async function lockClientsOfOwner(tx: Tx, ownerId: string, subscriptionId
   return rows.map(fromLocked);
 }
 
-export async function markRevoked(tx: Tx, clientId: string, revision: bigint, byUserId: string, now: Date): Promise<void> {
+export async function markRevoked(tx: Tx, clientId: string, revision: bigint, byUserId: string | null, now: Date): Promise<void> {
   await tx.$executeRaw`
     UPDATE access_clients SET state = 'revoked', revoked_at = ${now}, revoked_by_id = ${byUserId}::uuid, revision = ${revision} WHERE id = ${clientId}::uuid`;
 }

@@ -66,7 +66,7 @@ export async function markAlerted(tx: Tx, cuts: Pick<OverdueCut, "gatewayId" | "
 export async function managersOf(tx: Tx, subscriptionId: string): Promise<string[]> {
   const rows = await tx.$queryRaw<{ email: string }[]>`
     SELECT u.email FROM memberships m JOIN users u ON u.id = m.user_id
-    WHERE m.subscription_id = ${subscriptionId}::uuid AND m.role IN ('owner', 'admin') AND u.email IS NOT NULL AND u.deactivated_at IS NULL ORDER BY u.email`;
+    WHERE m.subscription_id = ${subscriptionId}::uuid AND m.role IN ('owner', 'admin') AND u.email IS NOT NULL AND u.deactivated_at IS NULL AND m.deactivated_at IS NULL ORDER BY u.email`;
   return rows.map(({ email }) => email);
 }
 

@@ -2,6 +2,7 @@
 import type { VerifiedProof } from "@/lib/auth/step-up";
 import { INVITATION_MAILS, type InvitedRole } from "@/lib/core/members";
 import type { Tx } from "./client";
+import type { DirectoryCaller } from "./directory";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -49,8 +50,8 @@ export async function findInvitationByToken(tx: Tx, tokenHash: Bytes, now: Date)
 /** @returns false when one stands for this address already */
 export async function insertInvitation(
   tx: Tx,
-  _proof: VerifiedProof<"member.invite">,
-  row: { id: string; subscriptionId: string; email: string; role: InvitedRole; tokenHash: Bytes; invitedById: string; now: Date; expiresAt: Date },
+  _warrant: VerifiedProof<"member.invite"> | DirectoryCaller,
+  row: { externalId?: string | null; id: string; subscriptionId: string; email: string; role: InvitedRole; tokenHash: Bytes; invitedById: string; now: Date; expiresAt: Date },
 ): Promise<boolean> {
   const { now, ...rest } = row;
   const same = { subscriptionId: row.subscriptionId, email: row.email, endedAt: null };

@@ -15,13 +15,17 @@ export interface MemberRow {
   role: Role;
   since: Date;
   deactivated: boolean;
+  /** The company's directory turned them off here. */
+  suspended: boolean;
+  /** They have to sign in again first. */
+  lapsed: boolean;
   /** Not revoked. */
   clients: number;
 }
 
 const LISTED_AT_MOST = 1000;
 const MEMBER = Prisma.sql`
-  SELECT m.user_id AS "userId", u.email, u.name, m.role, m.created_at AS since, u.deactivated_at IS NOT NULL AS deactivated,
+  SELECT m.user_id AS "userId", u.email, u.name, m.role, m.created_at AS since, u.deactivated_at IS NOT NULL AS deactivated, m.deactivated_at IS NOT NULL AS suspended, m.lapsed_at IS NOT NULL AS lapsed,
     (SELECT count(*)::int FROM access_clients c WHERE c.subscription_id = m.subscription_id AND c.owner_id = m.user_id AND c.state <> 'revoked') AS clients
   FROM memberships m JOIN users u ON u.id = m.user_id`;
 
@@ -62,10 +66,11 @@ export async function readMemberRoom(tx: Tx, subscriptionId: string, now: Date):
   return row;
 }
 
-/** @returns false when they are in it already */
-export async function joinAsInvited(tx: Tx, { subscriptionId, role }: SpentInvitation, userId: string, now: Date): Promise<boolean> {
+/** A directory knows them by the invitation from here on. @returns false when they are in it already */
+export async function joinAsInvited(tx: Tx, { id, subscriptionId, role }: SpentInvitation, userId: string, now: Date): Promise<boolean> {
   const joined = await tx.$queryRaw<unknown[]>`
-    INSERT INTO memberships (subscription_id, user_id, role, created_at) VALUES (${subscriptionId}::uuid, ${userId}::uuid, ${role}::role, ${now})
+    INSERT INTO memberships (subscription_id, user_id, role, created_at, directory_id, external_id)
+    SELECT ${subscriptionId}::uuid, ${userId}::uuid, ${role}::role, ${now}, i.id, i.external_id FROM invitations i WHERE i.id = ${id}::uuid
     ON CONFLICT DO NOTHING RETURNING ${notification(`subscription:${subscriptionId}`)}::text AS told`;
   return joined.length > 0;
 }

@@ -1,19 +1,23 @@
 /** A member's clients in one subscription: off the device while the membership gives no access, each with its state as it is. */
 import type { Tx } from "./client";
+import type { DirectoryWarrant } from "./directory";
 import type { SignInWarrant } from "./sign-in-again";
 
-/** What lets them back on. */
-export type OwnerWarrant = SignInWarrant;
+/** What lets them back on: they signed in again, or the company's directory turned them on. */
+export type OwnerWarrant = SignInWarrant | DirectoryWarrant;
 
 /** Follow it with `markHeldAsOf`, once the gateway's revision is known. */
-export const holdClientsOfOwner = (tx: Tx, subscriptionId: string, userId: string): Promise<void> => setHeld(tx, subscriptionId, userId, true);
-
-/** Each is as its own state, and its subscription's billing, say again. Follow it with `markHeldAsOf`. */
-export const releaseClientsOfOwner = (tx: Tx, { subscriptionId, userId }: OwnerWarrant): Promise<void> => setHeld(tx, subscriptionId, userId, false);
-
-async function setHeld(tx: Tx, subscriptionId: string, userId: string, on: boolean): Promise<void> {
+export async function holdClientsOfOwner(tx: Tx, subscriptionId: string, userId: string): Promise<void> {
   await tx.$executeRaw`
-    UPDATE access_clients SET owner_held = ${on} WHERE subscription_id = ${subscriptionId}::uuid AND owner_id = ${userId}::uuid AND state <> 'revoked' AND owner_held <> ${on}`;
+    UPDATE access_clients SET owner_held = true WHERE subscription_id = ${subscriptionId}::uuid AND owner_id = ${userId}::uuid AND state <> 'revoked' AND NOT owner_held`;
+}
+
+/** Each is as its own state, and its subscription's billing, say again; unless the membership has the other reason still. Follow it with `markHeldAsOf`. */
+export async function releaseClientsOfOwner(tx: Tx, { subscriptionId, userId }: OwnerWarrant): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE access_clients c SET owner_held = false FROM memberships m
+    WHERE c.subscription_id = ${subscriptionId}::uuid AND c.owner_id = ${userId}::uuid AND c.state <> 'revoked' AND c.owner_held
+      AND m.subscription_id = c.subscription_id AND m.user_id = c.owner_id AND m.lapsed_at IS NULL AND m.deactivated_at IS NULL`;
 }
 
 /** These came onto the device, or left it, as of this revision. */

@@ -185,13 +185,13 @@ function fromRow(row: Row): SubscriptionAccess {
 
 /**
  * @param lock hold memberships, plan and billing state still until the transaction ends: whoever changes them locks the subscription's row
- * @returns null when there is no such subscription, or the actor is neither a member nor an operator
+ * @returns null when there is no such subscription, or the actor is neither a member nor an operator; whom the company's directory turned off is none
  */
 export async function findAccess(tx: Tx, actor: { userId: string; isOperator: boolean }, subscriptionId: string, lock = false): Promise<SubscriptionAccess | null> {
   // A statement of its own: one that waited for the lock would see the memberships as they were before.
   if (lock) await tx.$queryRaw`SELECT id FROM subscriptions WHERE id = ${subscriptionId}::uuid FOR SHARE`;
   const [row] = await tx.$queryRaw<Row[]>`
-    SELECT ${COLUMNS} LEFT JOIN memberships m ON m.subscription_id = s.id AND m.user_id = ${actor.userId}::uuid
+    SELECT ${COLUMNS} LEFT JOIN memberships m ON m.subscription_id = s.id AND m.user_id = ${actor.userId}::uuid AND m.deactivated_at IS NULL
     WHERE s.id = ${subscriptionId}::uuid AND (m.user_id IS NOT NULL OR ${actor.isOperator})`;
   return row ? fromRow(row) : null;
 }
@@ -210,7 +210,7 @@ export async function findSubscription(tx: Tx, subscriptionId: string): Promise<
 /** The subscriptions that a user is a member of, by name. */
 export async function listMemberSubscriptions(tx: Tx, userId: string): Promise<SubscriptionAccess[]> {
   const rows = await tx.$queryRaw<Row[]>`
-    SELECT ${COLUMNS} JOIN memberships m ON m.subscription_id = s.id AND m.user_id = ${userId}::uuid ORDER BY s.name, s.id LIMIT 200`;
+    SELECT ${COLUMNS} JOIN memberships m ON m.subscription_id = s.id AND m.user_id = ${userId}::uuid AND m.deactivated_at IS NULL ORDER BY s.name, s.id LIMIT 200`;
   return rows.map(fromRow);
 }
 

@@ -62,6 +62,29 @@ export function memberMail(content: MemberMail, invitation: (linkId: string) => 
         closing: "You see and revoke everybody's clients there, and invite members.",
         links: [{ label: "See the members", url: content.url }],
       };
+    case "member-suspended":
+      return {
+        subject: `You are turned off in ${name}`,
+        lead: `Your company’s directory turned you off in the subscription ${name}. ${content.clients === 0 ? "You had no machine connected there." : `${capital(machines(content.clients))} can’t connect to it for now.`}`,
+        details: [subscription, { label: "When", value: when(content.at) }],
+        closing: "If that was a mistake, ask whoever runs your company’s accounts. Once you are turned on again, the same keys and addresses work.",
+      };
+    case "member-reactivated":
+      return {
+        subject: `You are back in ${name}`,
+        lead: `Your company’s directory turned you on again in the subscription ${name}. ${content.clients === 0 ? "" : `${capital(machines(content.clients))} can connect to it again, with the same keys and addresses.`}`.trim(),
+        details: [subscription, { label: "When", value: when(content.at) }],
+        closing: "There is nothing to set up anew.",
+        links: [{ label: "See the subscription", url: content.url }],
+      };
+    case "directory-token-made":
+      return {
+        subject: `A token for the directory of ${name} was made`,
+        lead: `${content.byEmail} made a token by which your company’s directory says who is in ${name}.${content.replaced ? " The one before stopped working." : ""}`,
+        details: [subscription, { label: "By", value: content.byEmail }, { label: "When", value: when(content.at) }],
+        closing: "Whoever has the token can invite members, turn them off and on, and remove them; not owners. If nobody of yours made it, make another, or disconnect the directory.",
+        links: [{ label: "See the members", url: content.url }],
+      };
     case "sign-in-due":
       return {
         subject: `Sign in ${content.days === 1 ? "within a day" : `within ${content.days} days`} to keep ${machines(content.clients)} on ${name}`,

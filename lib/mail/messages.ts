@@ -117,6 +117,8 @@ export type MemberMail =
   /** The membership takes the machines off the device, or will. withProvider: what counts is the provider's word. */
   | { template: "sign-in-due"; subscriptionName: string; days: number; dueAt: string; every: number; clients: number; withProvider: boolean; url: string }
   | { template: "sign-in-lapsed"; subscriptionName: string; every: number; clients: number; withProvider: boolean; at: string; url: string }
+  | { template: "member-suspended" | "member-reactivated"; subscriptionName: string; clients: number; at: string; url: string }
+  | { template: "directory-token-made"; subscriptionName: string; byEmail: string; replaced: boolean; at: string; url: string }
   | { template: "sign-in-returned"; subscriptionName: string; clients: number; at: string; url: string }
   | { template: "ownership-offered"; subscriptionName: string; fromEmail: string; expiresAt: string; url: string }
   | { template: "ownership-taken"; subscriptionName: string; toEmail: string; at: string; url: string };

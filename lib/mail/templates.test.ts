@@ -44,6 +44,8 @@ const contents = (text: string): MailContent[] => [
   { template: "member-demoted", subscriptionName: text, memberEmail: text, byEmail: text, byOperator: false, clients: 1, at: AT, url: LINK },
   { template: "member-left", subscriptionName: text, memberEmail: text, byEmail: text, byOperator: false, clients: 0, at: AT, url: LINK },
   { template: "member-promoted", subscriptionName: text, byEmail: text, at: AT, url: LINK },
+  ...(["member-suspended", "member-reactivated"] as const).map((template) => ({ template, subscriptionName: text, clients: 2, at: AT, url: LINK })),
+  { template: "directory-token-made", subscriptionName: text, byEmail: text, replaced: true, at: AT, url: LINK },
   { template: "sign-in-due", subscriptionName: text, days: 1, dueAt: AT, every: 30, clients: 2, withProvider: true, url: LINK },
   { template: "sign-in-lapsed", subscriptionName: text, every: 1, clients: 1, withProvider: false, at: AT, url: LINK },
   { template: "sign-in-returned", subscriptionName: text, clients: 1, at: AT, url: LINK },

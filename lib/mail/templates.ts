@@ -89,6 +89,9 @@ function partsOf(content: MailContent, codes: Codes): Parts {
     case "member-demoted":
     case "member-left":
     case "member-promoted":
+    case "member-suspended":
+    case "member-reactivated":
+    case "directory-token-made":
     case "sign-in-due":
     case "sign-in-lapsed":
     case "sign-in-returned":

@@ -12,6 +12,10 @@ export interface MemberView {
   me: boolean;
   /** An operator turned the account off. */
   deactivated: boolean;
+  /** The company's directory turned them off here: no part in the subscription, and their clients are off. */
+  suspended: boolean;
+  /** Their clients are off until they sign in again. */
+  lapsed: boolean;
   /** Not revoked; null: not the reader's to know. */
   clients: number | null;
   may: { remove: boolean; promote: boolean; demote: boolean; offerOwnership: boolean };
@@ -38,6 +42,18 @@ export interface MembersView {
   /** The subscription is offered to another member. mine: to the reader, who may take it. */
   ownershipOffer: { id: string; fromEmail: string; toEmail: string; expiresAt: string; mine: boolean } | null;
   may: { leave: boolean; withdrawOwnership: boolean };
+}
+
+/** A company's directory that says who is in the subscription. token null: none is connected. */
+export interface DirectoryView {
+  /** To be typed in there. */
+  url: string;
+  token: { ending: string; createdAt: string; lastUsedAt: string | null; madeByEmail: string | null } | null;
+}
+
+/** The token, which no other answer shows. */
+export interface MadeDirectoryView extends DirectoryView {
+  made: string;
 }
 
 /** Who was removed or demoted, and their clients, which are cut. */

@@ -94,6 +94,7 @@ export function subscriptionView(
       removeSystems: can(access.standing, "system.remove"),
       cancel: can(access.standing, "subscription.cancel"),
       redeem: can(access.standing, "subscription.redeem"),
+      connectDirectory: access.lapsed === null && can(access.standing, "directory.manage"),
     },
   };
 }
@@ -140,7 +141,7 @@ export function clientView(row: ClientRow, actor: Actor, standing: SubscriptionA
     // Cut off by the subscription, or by its owner's membership, is cut off, and lifted with it alone.
     state: row.held && row.state === "active" ? "suspended" : row.state,
     held: live && row.held,
-    heldForOwner: live && row.ownerHeld,
+    heldForOwner: live && row.ownerHeld ? (row.ownerSuspended ? "directory" : "sign-in") : null,
     hasPresharedKey: row.hasPresharedKey,
     createdAt: iso(row.createdAt),
     expiresAt: isoOrNull(row.expiresAt),

@@ -40,7 +40,7 @@ export interface SubscriptionView {
   maxSystems: number | null;
   /** What systems join with, for who may show it; null also when it was not asked for yet. */
   apiKey: { ending: string; createdAt: string } | null;
-  may: { addClient: boolean; revokeAnyClient: boolean; readActivity: boolean; setPolicy: boolean; provision: boolean; moveInstance: boolean; removeInstance: boolean; useApiKey: boolean; readSystems: boolean; approveSystems: boolean; removeSystems: boolean; cancel: boolean; redeem: boolean };
+  may: { addClient: boolean; revokeAnyClient: boolean; readActivity: boolean; setPolicy: boolean; provision: boolean; moveInstance: boolean; removeInstance: boolean; useApiKey: boolean; readSystems: boolean; approveSystems: boolean; removeSystems: boolean; cancel: boolean; redeem: boolean; connectDirectory: boolean };
 }
 
 export interface InstanceView {
@@ -117,8 +117,8 @@ export interface ClientView {
   state: ClientState;
   /** Off the device whatever happened to the client itself: the subscription gives no access, or its owner's membership doesn't. */
   held: boolean;
-  /** Of the two, the membership: its owner has to sign in again. */
-  heldForOwner: boolean;
+  /** Of the two, the membership: its owner has to sign in again, or was turned off by the company's directory. null: it isn't that. */
+  heldForOwner: "sign-in" | "directory" | null;
   hasPresharedKey: boolean;
   createdAt: string;
   /** null: no end. */

@@ -165,6 +165,18 @@ export const API: Endpoint[] = [
     expects: { ...everyone("403 forbidden"), owner: 201, admin: 201, ...OUTSIDE },
   },
   {
+    file: `${SUBSCRIPTION}/directory/token/challenge/route.ts`, method: "POST", path: (ids) => `${api(ids)}/directory/token/challenge`, scoped: ["subscriptionId"],
+    expects: { ...everyone("403 forbidden"), owner: 201, ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/directory/token/route.ts`, method: "POST", path: (ids) => `${api(ids)}/directory/token`, body: () => ({ proof: NO_PROOF }), scoped: ["subscriptionId"],
+    expects: { ...everyone("403 forbidden"), owner: "403 step_up_mismatch", ...OUTSIDE },
+  },
+  {
+    file: `${SUBSCRIPTION}/directory/token/route.ts`, method: "DELETE", path: (ids) => `${api(ids)}/directory/token`, scoped: ["subscriptionId"],
+    expects: { ...everyone("403 forbidden"), owner: 200, ...OUTSIDE },
+  },
+  {
     file: `${SUBSCRIPTION}/policy/sign-in/route.ts`, method: "PATCH", path: (ids) => `${api(ids)}/policy/sign-in`, body: () => ({ days: null, proof: NO_PROOF }), scoped: ["subscriptionId"],
     expects: { ...everyone("403 forbidden"), owner: "403 step_up_mismatch", admin: "403 step_up_mismatch", ...OUTSIDE },
   },
@@ -379,6 +391,10 @@ export function outcomeOf(page: PageEntry, who: Who, ids: Ids): Outcome {
 /** Routes without a person behind them: tested on their own (security-gateway.spec.ts), or next-auth's. */
 export const OTHER_ROUTES: { file: string; methods: string[] }[] = [
   { file: "app/api/auth/[...nextauth]/route.ts", methods: ["GET", "POST"] },
+  // A directory's, by a token of its own: app/api/scim.integration.test.ts, directory.spec.ts.
+  { file: "app/api/scim/v2/[subscriptionId]/ServiceProviderConfig/route.ts", methods: ["GET"] },
+  { file: "app/api/scim/v2/[subscriptionId]/Users/route.ts", methods: ["GET", "POST"] },
+  { file: "app/api/scim/v2/[subscriptionId]/Users/[id]/route.ts", methods: ["GET", "PUT", "PATCH", "DELETE"] },
   // A provider's, by its signature: provider-logout.integration.test.ts.
   { file: "app/api/auth/back-channel-logout/route.ts", methods: ["POST"] },
   { file: "app/api/health/route.ts", methods: ["GET"] },

@@ -37,7 +37,7 @@ export async function viewMembers(ports: Ports, actor: Actor, input: { subscript
 }
 
 function memberView(member: MemberRow, access: SubscriptionAccess, actor: Actor, { all, soleOwner, offered }: { all: boolean; soleOwner: boolean; offered: boolean }): MemberView {
-  const { userId, role, name, since, deactivated, clients } = member;
+  const { userId, role, name, since, deactivated, suspended, lapsed, clients } = member;
   const me = userId === actor.userId;
   const last = role === "owner" && !deactivated && soleOwner;
   return {
@@ -48,12 +48,14 @@ function memberView(member: MemberRow, access: SubscriptionAccess, actor: Actor,
     since: iso(since),
     me,
     deactivated,
+    suspended,
+    lapsed,
     clients: all || me ? clients : null,
     may: {
       remove: !me && !last && mayRemove(access.standing, role),
-      promote: mayPromote(access.standing, role) && !deactivated,
+      promote: mayPromote(access.standing, role) && !deactivated && !suspended,
       demote: !last && mayDemote(access.standing, role),
-      offerOwnership: !me && !offered && !deactivated && role !== "owner" && can(access.standing, "ownership.give"),
+      offerOwnership: !me && !offered && !deactivated && !suspended && role !== "owner" && can(access.standing, "ownership.give"),
     },
   };
 }

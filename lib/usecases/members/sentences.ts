@@ -21,6 +21,14 @@ export function memberSentence(action: string, data: AuditEvent["data"]): string
       return data.role === undefined ? `${text("email")} left: their account was deleted.` : `${text("email")} left${cut(data.clients)}.`;
     case "member.removed":
       return `Removed ${text("email")} from the subscription${cut(data.clients)}.`;
+    case "directory.token_made":
+      return `Made a token for the company’s directory, which ends in ${text("ending")}${data.replaced === true ? ": the one before stopped working" : ""}.`;
+    case "directory.disconnected":
+      return "Disconnected the company’s directory: its token stopped working.";
+    case "member.suspended":
+      return `Turned ${text("email")} off${held(data.clients)}.`;
+    case "member.reactivated":
+      return `Turned ${text("email")} back on${held(data.clients)}.`;
     case "member.lapsed":
       return `Took ${text("email")} off the device, who had not signed in for ${text("days")} days${held(data.clients)}.`;
     case "member.returned":

@@ -73,7 +73,7 @@ describe("a member whose last sign-in is too old", () => {
     expect(await revision()).toBe(before.revision + 1);
     expect(await onDevice()).toEqual([theirs.id]);
     expect(await inSync()).toBe(true);
-    expect(await viewClient(kit.ports, await owner(), { subscriptionId, clientId: laptop.id })).toMatchObject({ state: "suspended", held: true, heldForOwner: true, suspendedAt: null, mayResume: false, enforcement: { status: "confirmed" } });
+    expect(await viewClient(kit.ports, await owner(), { subscriptionId, clientId: laptop.id })).toMatchObject({ state: "suspended", held: true, heldForOwner: "sign-in", suspendedAt: null, mayResume: false, enforcement: { status: "confirmed" } });
     expect(await mails("sign-in-lapsed")).toEqual([member.email]);
 
     expect((await viewSubscription(kit.ports, await person(kit, member.email), { subscriptionId })).lapsed).toMatchObject({ withProvider: true });
@@ -82,7 +82,7 @@ describe("a member whose last sign-in is too old", () => {
     const again = await gateway.fetch();
     expect(again.instances).toEqual(before.instances);
     expect(await gateway.acknowledge(again)).toMatchObject({ inSync: true });
-    expect(await viewClient(kit.ports, await owner(), { subscriptionId, clientId: phone.id })).toMatchObject({ state: "active", held: false, heldForOwner: false, publicKey: phone.publicKey, addressV4: phone.addressV4 });
+    expect(await viewClient(kit.ports, await owner(), { subscriptionId, clientId: phone.id })).toMatchObject({ state: "active", held: false, heldForOwner: null, publicKey: phone.publicKey, addressV4: phone.addressV4 });
     expect(await mails("sign-in-returned")).toEqual([member.email]);
     expect(await events()).toEqual(["member.lapsed", "member.returned"]);
     expect((await viewSubscription(kit.ports, await person(kit, member.email), { subscriptionId })).lapsed).toBeNull();

@@ -18,6 +18,8 @@ const KINDS: Record<Block["kind"], string> = {
   serial: "registering devices",
   apiKey: "API keys of systems",
   logoutToken: "sign-outs by a provider",
+  scimToken: "tokens of directories",
+  scimInvite: "invitations by a directory",
   join: "systems that ask to join",
   license: "redeeming license keys",
 };

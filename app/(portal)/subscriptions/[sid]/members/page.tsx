@@ -2,11 +2,13 @@ import { Suspense } from "react";
 import type { Metadata } from "next";
 import { PageTitle } from "@/app/_components/shell";
 import { page } from "@/lib/http/page";
+import { viewDirectory } from "@/lib/usecases/directory/token";
 import { listSubscriptions } from "@/lib/usecases/list-subscriptions";
 import { viewMembers } from "@/lib/usecases/members/list-members";
 import { viewSubscription } from "@/lib/usecases/view-subscription";
 import { SectionsSkeleton } from "../../../_components/sections-skeleton";
 import { SubscriptionShell } from "../_components/subscription-shell";
+import { DirectoryCard } from "./_components/directory-card";
 import { Members } from "./_components/members";
 
 export const metadata: Metadata = { title: "Members" };
@@ -16,7 +18,13 @@ export default page("member.read", async ({ ctx, actor, params }) => {
   const [subscription, subscriptions] = await Promise.all([viewSubscription(ctx, actor, { subscriptionId }), listSubscriptions(ctx, actor)]);
 
   async function People() {
-    return <Members initial={await viewMembers(ctx, actor, { subscriptionId })} />;
+    const [members, directory] = await Promise.all([viewMembers(ctx, actor, { subscriptionId }), subscription.may.connectDirectory ? viewDirectory(ctx, actor, { subscriptionId }) : null]);
+    return (
+      <>
+        <Members initial={members} />
+        {directory && <DirectoryCard subscriptionId={subscriptionId} initial={directory} />}
+      </>
+    );
   }
 
   return (

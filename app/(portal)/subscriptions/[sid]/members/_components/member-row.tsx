@@ -25,7 +25,7 @@ type Taking = "remove" | "demote" | "leave";
 const count = (clients: number): string => (clients === 1 ? "1 client" : `${clients} clients`);
 
 export function MemberRow({ subscription, member, mayLeave, onChanged, onCut }: MemberRowProps) {
-  const { userId, email, name, role, since, me, deactivated, clients, may } = member;
+  const { userId, email, name, role, since, me, deactivated, suspended, lapsed, clients, may } = member;
   const [asking, setAsking] = useState<Taking | null>(null);
   const [pending, setPending] = useState<string | null>(null);
   const { approve, dialog } = useStepUp();
@@ -83,6 +83,8 @@ export function MemberRow({ subscription, member, mayLeave, onChanged, onCut }: 
           <Pill tone={role === "member" ? "neutral" : "accent"}>{role}</Pill>
           {me && <Pill>you</Pill>}
           {deactivated && <Pill tone="warn">turned off</Pill>}
+          {suspended && <Pill tone="warn">off by directory</Pill>}
+          {lapsed && <Pill tone="warn">has to sign in</Pill>}
         </p>
         <p className="mt-0.5 text-sm wrap-anywhere text-muted">
           {name !== "" && name !== email && <>{name} · </>}since <DateTime iso={since} />

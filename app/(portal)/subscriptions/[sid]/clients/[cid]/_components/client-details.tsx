@@ -93,7 +93,9 @@ function ClientFacts({ client }: { client: ClientView }) {
       <Detail label={client.state === "expired" ? "Access ended" : "Access ends"}>{client.expiresAt ? <DateTime iso={client.expiresAt} /> : <span className="text-muted">Never</span>}</Detail>
       {client.heldForOwner && (
         <Detail label="Off for now" className="sm:col-span-2">
-          <span className="text-muted">Until {client.mine ? "you sign in" : `${client.ownerEmail} signs in`} again</span>
+          <span className="text-muted">
+            {client.heldForOwner === "directory" ? `${client.ownerEmail} is turned off by the company’s directory` : client.mine ? "Until you sign in again" : `Until ${client.ownerEmail} signs in again`}
+          </span>
         </Detail>
       )}
       {client.suspendedAt && client.state !== "revoked" && (
