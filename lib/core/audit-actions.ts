@@ -8,6 +8,7 @@ export const AUDIT_ACTIONS = [
   "api_key.resealed", "api_key.rotated", "api_key.shown",
   "billing.changed",
   "block.lifted",
+  "card.begun",
   "client.cut", "client.cut_overdue", "client.expired", "client.extended", "client.issued", "client.key_took_over", "client.rekeyed", "client.resumed", "client.revoked", "client.shared", "client.shortened", "client.suspended",
   "clients.cut",
   "directory.disconnected", "directory.token_made",

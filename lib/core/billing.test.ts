@@ -1,7 +1,7 @@
 /** A subscription's billing: by example, and along random lives. Access is exactly what the state says. */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { apply, begin, givesAccess, settle, type Billing, type BillingEvent, type BillingTerms } from "@/lib/core/billing";
+import { apply, begin, cardCounts, givesAccess, settle, type Billing, type BillingEvent, type BillingTerms, type CardState } from "@/lib/core/billing";
 
 const DAY = 24 * 3_600_000;
 const START = Date.parse("2027-03-01T12:00:00Z");
@@ -46,6 +46,25 @@ test("what has no end, or isn't paid for, is cancelled at once", () => {
   expect(apply({ state: "past_due", until: at(5), cancelsAtEnd: false }, { kind: "cancel" }, TERMS, at(1)).state).toBe("cancelled");
 });
 
+test("a cancellation is taken back: what is paid for goes on, and what was cut waits for a payment", () => {
+  expect(apply({ ...active(10), cancelsAtEnd: true }, { kind: "keep" }, TERMS, at(1))).toEqual(active(10));
+  expect(apply({ state: "cancelled", until: at(30), cancelsAtEnd: false }, { kind: "keep" }, TERMS, at(1))).toEqual({ state: "suspended", until: null, cancelsAtEnd: false });
+  const as = active(10);
+  expect(apply(as, { kind: "keep" }, TERMS, at(1))).toBe(as);
+  expect(() => apply({ state: "ended", until: null, cancelsAtEnd: false }, { kind: "keep" }, TERMS, at(1))).toThrow(expect.objectContaining({ code: "billing_ended" }));
+});
+
+test("what else pays, or who suspended it, has the last word before a card that was there already", () => {
+  const paid = (until: number, more: { governs: boolean; known: boolean }): BillingEvent => ({ kind: "card", card: { standing: "paid", reference: "sub_a", until: at(until), renews: false }, ...more });
+  const suspended: Billing = { state: "suspended", until: null, cancelsAtEnd: false };
+  expect(apply(suspended, paid(30, { governs: false, known: true }), TERMS, at(0))).toBe(suspended);
+  expect(apply(suspended, paid(30, { governs: false, known: false }), TERMS, at(0))).toMatchObject({ state: "active", until: at(30), cancelsAtEnd: true });
+  const invoiced = active(20);
+  expect(apply(invoiced, paid(10, { governs: false, known: false }), TERMS, at(0))).toBe(invoiced);
+  expect(apply(invoiced, paid(30, { governs: false, known: true }), TERMS, at(0))).toMatchObject({ until: at(30) });
+  expect(apply(invoiced, { kind: "card", card: { standing: "stopped", reference: "sub_a", over: false }, governs: false, known: true }, TERMS, at(0))).toBe(invoiced);
+});
+
 describe("an end that can't be one is refused", () => {
   test.each([at(0), at(-1), at(3700), new Date(Number.NaN)])("%s", (until) => {
     expect(() => apply(begin(0, at(0)), { kind: "activate", until }, TERMS, at(0))).toThrow(expect.objectContaining({ code: "billing_invalid" }));
@@ -59,11 +78,48 @@ const happening = fc.record({
   what: fc.oneof(
     fc.constant({ kind: "activate" as const, days: null }),
     fc.integer({ min: 1, max: 40 }).map((days) => ({ kind: "activate" as const, days })),
-    fc.constantFrom({ kind: "payment-failed" as const }, { kind: "suspend" as const }, { kind: "cancel" as const }, { kind: "cancel-now" as const }),
+    fc.constantFrom({ kind: "payment-failed" as const }, { kind: "suspend" as const }, { kind: "cancel" as const }, { kind: "cancel-now" as const }, { kind: "keep" as const }),
+    fc.record({
+      kind: fc.constant("card" as const),
+      standing: fc.constantFrom("none" as const, "paid" as const, "due" as const, "stopped" as const, "cancelled" as const),
+      days: fc.integer({ min: 1, max: 40 }),
+      renews: fc.boolean(),
+      /** Of two payments that one customer may have made. */
+      reference: fc.constantFrom("sub_a", "sub_b"),
+    }),
   ),
 });
-const eventOf = (what: (typeof happening extends fc.Arbitrary<infer T> ? T : never)["what"], day: number): BillingEvent =>
-  what.kind === "activate" ? { kind: "activate", until: what.days === null ? null : at(day + what.days) } : what;
+type What = (typeof happening extends fc.Arbitrary<infer T> ? T : never)["what"];
+
+/** What the portal keeps of a card between one reading and the next. */
+interface Card {
+  governs: boolean;
+  reference: string | null;
+}
+
+function cardOf({ standing, days, renews, reference }: Extract<What, { kind: "card" }>, day: number): CardState {
+  switch (standing) {
+    case "none":
+      return { standing };
+    case "paid":
+      return { standing, reference, until: at(day + days), renews };
+    case "due":
+      return { standing, reference, since: at(day) };
+    case "stopped":
+      return { standing, reference, over: renews };
+    case "cancelled":
+      return { standing, reference, at: at(day) };
+  }
+}
+
+const eventOf = (what: What, day: number, { governs, reference }: Card): BillingEvent => {
+  if (what.kind === "activate") return { kind: "activate", until: what.days === null ? null : at(day + what.days) };
+  if (what.kind !== "card") return what;
+  const card = cardOf(what, day);
+  return { kind: "card", card, governs, known: card.standing !== "none" && card.reference === reference };
+};
+/** A renewal may be told of so much later. */
+const RENEWAL_DAYS = 3;
 
 function tried(billing: Billing, event: BillingEvent, rules: BillingTerms, now: Date): Billing {
   try {
@@ -79,13 +135,30 @@ test("along any life: states keep their shape, ended is final, and access is nev
       let billing = begin(trialDays, at(0));
       let day = 0;
       let paidUntil = trialDays > 0 ? trialDays : Number.NEGATIVE_INFINITY;
+      let card: Card = { governs: false, reference: null };
       for (const { pause, what } of life) {
         day += pause;
         billing = after(billing, day, rules);
         const was = billing;
-        const event = eventOf(what, day);
+        const event = eventOf(what, day, card);
         billing = tried(billing, event, rules, at(day));
+        if (event.kind === "card") {
+          const counts = was.state !== "ended" && cardCounts(was, event, rules);
+          // What doesn't count changes nothing, and what counts is what the card says.
+          if (!counts) expect(billing).toBe(was);
+          else if (event.card.standing === "paid") {
+            expect(givesAccess(billing)).toBe(true);
+            if (what.kind === "card") paidUntil = day + what.days + (what.renews ? RENEWAL_DAYS : 0);
+          } else {
+            if (event.card.standing === "due") paidUntil = day;
+            else expect(givesAccess(billing)).toBe(false);
+          }
+          card = { governs: card.governs || counts, reference: event.card.standing === "none" ? null : event.card.reference };
+        } else if (billing !== was) card = { ...card, governs: false };
+        // Asked again at once, it says nothing new.
+        if (event.kind === "card") expect(tried(billing, { ...event, ...card, known: event.card.standing !== "none" }, rules, at(day))).toEqual(billing);
         if (was.state === "ended") expect(billing).toBe(was);
+        else if (event.kind === "card") expect(billing.state).not.toBe("ended");
         else if (event.kind === "activate") {
           paidUntil = what.kind === "activate" && what.days !== null ? day + what.days : Number.POSITIVE_INFINITY;
           expect(givesAccess(billing)).toBe(true);

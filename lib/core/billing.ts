@@ -4,7 +4,7 @@
  *
  *     pending → trial ─┬→ active ⇄ past_due → suspended → active …
  *                      └→ past_due
- *     any of them → cancelled → ended        cancelled → active, until it has ended
+ *     any of them → cancelled → ended        cancelled → active or suspended, until it has ended
  */
 import { PortcullisError } from "./errors";
 import { isInGoodStanding, type BillingState } from "./vocabulary";
@@ -30,7 +30,30 @@ export type BillingEvent =
   | { kind: "suspend" }
   /** What is paid for stays; without an end, or when nothing is, it is cancelled now. */
   | { kind: "cancel" }
-  | { kind: "cancel-now" };
+  | { kind: "cancel-now" }
+  /** The cancellation is taken back. */
+  | { kind: "keep" }
+  /** What a card company says of the payment. */
+  | ({ kind: "card" } & CardReading);
+
+/** How a payment by card stands, whichever company takes the card. */
+export type CardState =
+  /** Nothing was paid yet, or is to be. */
+  | { standing: "none" }
+  /** renews: it is paid for again then. */
+  | { standing: "paid"; reference: string; until: Date; renews: boolean }
+  | { standing: "due"; reference: string; since: Date }
+  /** The company has given up, or set it aside. over: for good, so that it takes a new payment. */
+  | { standing: "stopped"; reference: string; over: boolean }
+  | { standing: "cancelled"; reference: string; at: Date };
+
+export interface CardReading {
+  card: CardState;
+  /** The card paid for it last: nothing else did since, and nobody stopped it here. */
+  governs: boolean;
+  /** The payment with this reference was seen before. */
+  known: boolean;
+}
 
 const DAY_MS = 24 * 3_600_000;
 /** The longest that can be paid for. */
@@ -97,12 +120,67 @@ export function apply(billing: Billing, event: BillingEvent, terms: BillingTerms
       return billing.state === "suspended" || billing.state === "cancelled" ? billing : suspended();
     case "cancel":
       if (billing.state === "cancelled") return billing;
+      if (billing.cancelsAtEnd) return billing;
       if ((billing.state === "trial" || billing.state === "active") && billing.until !== null) return { ...billing, cancelsAtEnd: true };
       return cancelled(now, terms);
     case "cancel-now":
       return billing.state === "cancelled" ? billing : cancelled(now, terms);
+    case "keep":
+      // What was given up with a cancellation at once doesn't come back without a payment.
+      if (billing.state === "cancelled") return suspended();
+      return billing.cancelsAtEnd ? { ...billing, cancelsAtEnd: false } : billing;
+    case "card":
+      return followed(billing, event, terms, now);
   }
 }
+
+/** Card companies take no first payment that is later than now and sooner than this. */
+const EARLIEST_LATER_MS = 2 * DAY_MS + 60_000;
+
+/** When a card that pays from now on is charged first: at the end of what is paid for, or tried, already; null: at once. */
+export const firstPaymentAt = ({ state, until }: Billing, now: Date): Date | null =>
+  (state === "trial" || state === "active") && until !== null && until.getTime() - now.getTime() > EARLIEST_LATER_MS ? until : null;
+
+/** A renewal is told within hours of its time, and tried again for three days when the portal can't be reached. */
+const RENEWAL_MS = 3 * DAY_MS;
+
+/** The billing that a card's state is, whatever was before; null: it says nothing. The same state is the same billing, whenever it is read. */
+function billingOf(card: CardState, terms: BillingTerms): Billing | null {
+  switch (card.standing) {
+    case "none":
+      return null;
+    case "paid":
+      return { state: "active", until: card.renews ? new Date(card.until.getTime() + RENEWAL_MS) : card.until, cancelsAtEnd: !card.renews };
+    case "due":
+      return pastDue(card.since, terms);
+    case "stopped":
+      return suspended();
+    case "cancelled":
+      return cancelled(card.at, terms);
+  }
+}
+
+/**
+ * Whether what the card company says counts. Where something else had the last word, a card can only add to it: by a payment of its own,
+ * or one that reaches further. A payment of its own counts with all that became of it, unless something else pays now.
+ */
+export function cardCounts(billing: Billing, { card, governs, known }: CardReading, terms: BillingTerms): boolean {
+  const next = billingOf(card, terms);
+  if (next === null) return false;
+  if (governs) return true;
+  if (card.standing === "paid" && givesAccess(billing) && reachesFurther(next, billing)) return true;
+  return !known && billing.state !== "active";
+}
+
+function followed(billing: Billing, reading: CardReading, terms: BillingTerms, now: Date): Billing {
+  const next = billingOf(reading.card, terms);
+  if (next === null || !cardCounts(billing, reading, terms)) return billing;
+  // What time made of it meanwhile is no news.
+  return sameBilling(settle(next, terms, now).at(-1)?.billing ?? next, billing) ? billing : next;
+}
+
+const reachesFurther = (next: Billing, billing: Billing): boolean => billing.until !== null && next.until !== null && next.until > billing.until;
+const sameBilling = (a: Billing, b: Billing): boolean => a.state === b.state && a.until?.getTime() === b.until?.getTime() && a.cancelsAtEnd === b.cancelsAtEnd;
 
 /** @throws billing_invalid */
 function allowedEnd(until: Date | null, now: Date): Date | null {

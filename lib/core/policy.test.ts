@@ -24,6 +24,8 @@ const EXPECTED: [SubscriptionPermission, ...("any" | "own" | "none")[]][] = [
   ["system.approve", "any", "any", "none", "none"],
   ["system.remove", "any", "any", "none", "any"],
   ["subscription.redeem", "any", "any", "none", "none"],
+  ["subscription.pay", "any", "none", "none", "none"],
+  ["subscription.keep", "any", "none", "none", "none"],
   ["subscription.cancel", "any", "none", "none", "any"],
   ["member.read", "any", "any", "own", "any"],
   ["member.invite", "any", "any", "none", "none"],

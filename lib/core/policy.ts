@@ -35,8 +35,12 @@ export const PERMISSIONS = [
   "system.remove",
   /** Ends it: at once, or when what is paid for is over. */
   "subscription.cancel",
+  /** Takes a cancellation back. */
+  "subscription.keep",
   /** Pays for it with a license key. */
   "subscription.redeem",
+  /** Pays for it by card, and manages that. */
+  "subscription.pay",
   /** For oneself. */
   "subscription.take_out",
   /** Who is in the subscription; own: oneself, and whom to ask. */
@@ -63,7 +67,7 @@ export const PERMISSIONS = [
 export type Permission = (typeof PERMISSIONS)[number];
 
 /** The part of the permissions that is about one subscription, and so depends on the actor's standing in it. */
-export type SubscriptionPermission = Extract<Permission, "subscription.read" | "client.read" | "client.issue" | "client.revoke" | "client.suspend" | "client.resume" | "activity.read" | "subscription.policy" | "instance.provision" | "instance.remove" | "instance.move" | "subscription.cancel" | "subscription.redeem" | "instance.api-key" | "system.read" | "system.approve" | "system.remove" | "member.read" | "member.invite" | "member.remove" | "member.role" | "ownership.give" | "ownership.take" | "directory.manage">;
+export type SubscriptionPermission = Extract<Permission, "subscription.read" | "client.read" | "client.issue" | "client.revoke" | "client.suspend" | "client.resume" | "activity.read" | "subscription.policy" | "instance.provision" | "instance.remove" | "instance.move" | "subscription.cancel" | "subscription.keep" | "subscription.redeem" | "subscription.pay" | "instance.api-key" | "system.read" | "system.approve" | "system.remove" | "member.read" | "member.invite" | "member.remove" | "member.role" | "ownership.give" | "ownership.take" | "directory.manage">;
 
 type Reach = "any" | "own" | "none";
 
@@ -88,6 +92,8 @@ const TABLE: Record<SubscriptionPermission, Record<Standing, Reach>> = {
   "system.approve": { owner: "any", admin: "any", member: "none", operator: "none" },
   "system.remove": { owner: "any", admin: "any", member: "none", operator: "any" },
   "subscription.redeem": { owner: "any", admin: "any", member: "none", operator: "none" },
+  "subscription.pay": { owner: "any", admin: "none", member: "none", operator: "none" },
+  "subscription.keep": { owner: "any", admin: "none", member: "none", operator: "none" },
   "subscription.cancel": { owner: "any", admin: "none", member: "none", operator: "any" },
   "member.read": { owner: "any", admin: "any", member: "own", operator: "any" },
   "member.invite": { owner: "any", admin: "any", member: "none", operator: "none" },

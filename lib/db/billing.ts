@@ -2,6 +2,7 @@
 import type { VerifiedProof } from "@/lib/auth/step-up";
 import type { Billing, BillingTerms } from "@/lib/core/billing";
 import type { BillingState } from "@/lib/core/vocabulary";
+import type { PaidByCard } from "./cards";
 import type { Tx } from "./client";
 import type { SpentLicense } from "./licenses";
 import { Prisma } from "./generated/client";
@@ -73,6 +74,8 @@ export async function lockBillingEnding(tx: Tx, span: { now: Date; until: Date; 
       p.grace_days AS "graceDays", p.retention_days AS "retentionDays", COALESCE(s.billing_set_at, s.created_at) AS "setAt", s.billing_reminded AS reminded
     FROM subscriptions s JOIN plans p ON p.id = s.plan_id
     WHERE s.billing_until > ${span.now} AND s.billing_until <= ${span.until} AND s.billing_reminded IS DISTINCT FROM 1 AND s.id > ${span.after}::uuid
+      -- A card that is to be charged then asks for nothing.
+      AND NOT (s.billing_state = 'active' AND EXISTS (SELECT FROM card_accounts c WHERE c.subscription_id = s.id AND c.governs AND c.renews))
     ORDER BY s.id LIMIT ${span.limit} FOR NO KEY UPDATE OF s SKIP LOCKED`;
   return rows.map(({ setAt, reminded, ...row }) => ({ ...fromRow(row), setAt, reminded }));
 }
@@ -95,8 +98,8 @@ export async function holdClients(tx: Tx, instanceId: string, revision: bigint |
     WHERE instance_id = ${instanceId}::uuid AND state <> 'revoked' AND NOT billing_held`;
 }
 
-/** What lets a subscription give access again: an operator's proof, or a license that was just used up. */
-export type BillingWarrant = VerifiedProof<"billing.activate"> | SpentLicense;
+/** What lets a subscription give access again: an operator's proof, a license that was just used up, or a payment by card. */
+export type BillingWarrant = VerifiedProof<"billing.activate"> | SpentLicense | PaidByCard;
 
 /** Each client is as its own state, and its owner's membership, say again. Follow it with `markReleased`, once the gateway's revision is known. */
 export async function releaseClients(tx: Tx, _warrant: BillingWarrant, instanceId: string): Promise<void> {

@@ -16,6 +16,8 @@ export interface PlanTerms {
   trialDays: number;
   graceDays: number;
   retentionDays: number;
+  /** The card company's id of what it costs; null: not to be paid for by card. */
+  cardPrice: string | null;
 }
 
 export interface PlanRow extends PlanTerms {
@@ -26,7 +28,7 @@ export interface PlanRow extends PlanTerms {
 
 const COLUMNS = {
   id: true, code: true, name: true, price: true, currency: true, interval: true, maxClients: true, maxMembers: true, maxSystems: true, instanceSize: true,
-  trialDays: true, graceDays: true, retentionDays: true, retiredAt: true,
+  trialDays: true, graceDays: true, retentionDays: true, cardPrice: true, retiredAt: true,
 } as const;
 
 /** Cheapest first. */

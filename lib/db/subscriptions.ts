@@ -1,6 +1,6 @@
 /** Subscriptions as an actor may see them. Each query is scoped: a subscription the actor has no part in is as if it weren't there. */
 import type { Standing } from "@/lib/core/policy";
-import type { Billing, BillingTerms } from "@/lib/core/billing";
+import type { Billing, BillingTerms, CardState } from "@/lib/core/billing";
 import type { BillingState, InstanceStatus, PlanInterval, Role, SharedConfigPolicy } from "@/lib/core/vocabulary";
 import type { SubnetV4, SubnetV6 } from "@/lib/core/subnet";
 import type { VerifiedProof } from "@/lib/auth/step-up";
@@ -59,6 +59,8 @@ export interface SubscriptionAccess {
   /** The actor has not, so that their clients are off until they do; withProvider: it takes the provider's word. null: all is well. */
   lapsed: { since: Date; withProvider: boolean } | null;
   planName: string;
+  /** price: null where the plan isn't to be paid for by card. account: null where nobody ever began to. */
+  card: { price: string | null; account: { standing: CardState["standing"]; at: Date | null; renews: boolean; over: boolean; governs: boolean } | null };
   /** null: unlimited. */
   maxClients: number | null;
   /** Days that a client has at a time; null: any, also without an end. */
@@ -88,6 +90,12 @@ interface Row {
   lapsed_at: Date | null;
   has_identity: boolean;
   plan_name: string;
+  card_price: string | null;
+  card_standing: CardState["standing"] | null;
+  card_standing_at: Date | null;
+  card_renews: boolean | null;
+  card_over: boolean | null;
+  card_governs: boolean | null;
   max_clients: number | null;
   max_client_days: number | null;
   max_systems: number | null;
@@ -121,13 +129,13 @@ interface Row {
 }
 
 const COLUMNS = Prisma.sql`
-  s.id, s.name, s.billing_state, s.billing_until, s.cancels_at_end, p.grace_days, p.retention_days, p.price, p.currency, p."interval", s.two_factor_required, s.shared_config_policy::text, s.sign_in_days, m.lapsed_at, EXISTS (SELECT FROM identities x WHERE x.user_id = m.user_id) AS has_identity, p.name AS plan_name, p.max_clients, p.max_client_days, p.max_systems, k.ending AS api_key_ending, k.created_at AS api_key_created_at, m.role,
+  s.id, s.name, s.billing_state, s.billing_until, s.cancels_at_end, p.grace_days, p.retention_days, p.price, p.currency, p."interval", s.two_factor_required, s.shared_config_policy::text, s.sign_in_days, m.lapsed_at, EXISTS (SELECT FROM identities x WHERE x.user_id = m.user_id) AS has_identity, p.name AS plan_name, p.card_price, ca.standing::text AS card_standing, ca.standing_at AS card_standing_at, ca.renews AS card_renews, ca.over AS card_over, ca.governs AS card_governs, p.max_clients, p.max_client_days, p.max_systems, k.ending AS api_key_ending, k.created_at AS api_key_created_at, m.role,
   i.id AS instance_id, i.name AS instance_name, i.status, i.subnet_v4::text, i.subnet_v6::text, host(i.tunnel_address_v4) AS tunnel_address_v4,
   host(i.tunnel_address_v6) AS tunnel_address_v6, i.listen_port, i.public_key, ARRAY(SELECT host(d) FROM unnest(i.dns) d) AS dns, i.mtu,
   i.persistent_keepalive_seconds AS keepalive, i.live_clients, i.peers_reach, gp.protocol_version,
   (SELECT count(*)::int FROM access_clients c WHERE c.instance_id = i.id AND c.system_id IS NOT NULL AND c.state <> 'revoked') AS live_systems,
   g.id AS gateway_id, g.name AS gateway_name, g.endpoint_host, CASE WHEN g.cut_off_at IS NULL THEN g.box_public_key END AS box_public_key, gp.last_seen_at, g.agentless, pl.fetched_at, pl.fetched_revision
-  FROM subscriptions s JOIN plans p ON p.id = s.plan_id LEFT JOIN api_keys k ON k.subscription_id = s.id
+  FROM subscriptions s JOIN plans p ON p.id = s.plan_id LEFT JOIN api_keys k ON k.subscription_id = s.id LEFT JOIN card_accounts ca ON ca.subscription_id = s.id
   LEFT JOIN instances i ON i.subscription_id = s.id AND i.status <> 'deprovisioned'
   LEFT JOIN gateways g ON g.id = i.gateway_id LEFT JOIN gateway_presence gp ON gp.gateway_id = g.id LEFT JOIN peer_lists pl ON pl.instance_id = i.id`;
 
@@ -144,6 +152,7 @@ function fromRow(row: Row): SubscriptionAccess {
     signInDays: row.sign_in_days,
     lapsed: row.lapsed_at && { since: row.lapsed_at, withProvider: row.has_identity },
     planName: row.plan_name,
+    card: { price: row.card_price, account: row.card_standing && { standing: row.card_standing, at: row.card_standing_at, renews: row.card_renews === true, over: row.card_over === true, governs: row.card_governs === true } },
     maxClients: row.max_clients,
     maxClientDays: row.max_client_days,
     maxSystems: row.max_systems,

@@ -22,7 +22,8 @@ export async function readForm(request: Request, maxBytes: number): Promise<URLS
 /** A JSON body, whatever it holds. @throws body_too_large, bad_request */
 export const readJson = async (request: Request, maxBytes: number): Promise<unknown> => parseJson(await readText(request, maxBytes));
 
-async function readText(request: Request, maxBytes: number): Promise<string> {
+/** Never holds more than `maxBytes` of it. @throws body_too_large, bad_request */
+export async function readText(request: Request, maxBytes: number): Promise<string> {
   const tooLarge = () => new PortcullisError("body_too_large", `That request is too large: at most ${maxBytes} bytes are taken.`);
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge();
   if (!request.body) return "";

@@ -5,7 +5,7 @@ import { when, type Parts } from "./parts";
 
 /** What a state means for who reads it. */
 const MEANING: Record<BillingState, string> = {
-  pending: "It waits for its invoice to be paid; until then nobody can connect.",
+  pending: "It waits to be paid for; until then nobody can connect.",
   trial: "It is being tried: everything works.",
   active: "Everything works.",
   past_due: "A payment is due. Everything works until the days of grace are over.",
@@ -15,7 +15,7 @@ const MEANING: Record<BillingState, string> = {
 };
 
 const TITLE: Record<BillingState, string> = {
-  pending: "waits for its invoice",
+  pending: "waits for its payment",
   trial: "is on trial",
   active: "is active",
   past_due: "has a payment due",
@@ -41,7 +41,7 @@ export function billingMail(content: BillingMail): Parts {
         subject: `${ENDING[content.state] ?? "Time"} of ${name} ends ${content.days === 1 ? "within a day" : `in ${content.days} days`}`,
         lead: `${ENDING[content.state] ?? "Time"} of the subscription ${name} ends on ${when(content.until)}. If nothing is done, it then ${TITLE[content.next]}.`,
         details: [{ label: "Subscription", value: name }, { label: "Ends", value: when(content.until) }, { label: "After that", value: MEANING[content.next] }],
-        closing: content.state === "cancelled" ? "Who wants to keep it asks the company that runs the portal, before that day." : "It goes on when it is paid. The page says how.",
+        closing: content.state === "cancelled" ? "Its owner can keep it, on the page, before that day." : "It goes on when it is paid. The page says how.",
         links,
       };
     case "billing-changed":
@@ -50,7 +50,7 @@ export function billingMail(content: BillingMail): Parts {
         lead: content.cancelsAtEnd ? `The subscription ${name} was cancelled. It works until ${when(content.until ?? content.at)}.` : `The subscription ${name} ${TITLE[content.to]}. ${MEANING[content.to]}`,
         details: [
           { label: "Subscription", value: name },
-          { label: "By", value: content.byEmail === null ? "The portal, as a time was over" : content.byOperator ? `${content.byEmail}, an operator of the portal` : content.byEmail },
+          { label: "By", value: content.byCard ? "The payment by card" : content.byEmail === null ? "The portal, as a time was over" : content.byOperator ? `${content.byEmail}, an operator of the portal` : content.byEmail },
           { label: "When", value: when(content.at) },
           ...(content.until === null ? [] : [{ label: "Until", value: when(content.until) }]),
         ],

@@ -85,7 +85,7 @@ export type SystemMail =
 /** About a subscription's billing. until: when the state ends by itself; null: it doesn't. byEmail null: the portal, as a time was over. */
 export type BillingMail =
   | { template: "billing-ending"; subscriptionName: string; state: BillingState; next: BillingState; days: number; until: string; url: string }
-  | { template: "billing-changed"; subscriptionName: string; from: BillingState; to: BillingState; until: string | null; cancelsAtEnd: boolean; byEmail: string | null; byOperator: boolean; at: string; url: string };
+  | { template: "billing-changed"; subscriptionName: string; from: BillingState; to: BillingState; until: string | null; cancelsAtEnd: boolean; byEmail: string | null; byOperator: boolean; /** Left out of mails of before there were cards. */ byCard?: boolean; at: string; url: string };
 
 /** Two machines on one client's key. networks: the two, none where the portal keeps no addresses; replaceUrl: for its owner alone. */
 export interface SharedConfigMail {

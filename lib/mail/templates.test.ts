@@ -34,6 +34,7 @@ const contents = (text: string): MailContent[] => [
   ...(["system-approved", "system-removed"] as const).map((template) => ({ template, name: text, publicKey: text, instanceName: text, subscriptionName: text, byEmail: text, byOperator: true, at: AT, url: LINK })),
   { template: "billing-ending", subscriptionName: text, state: "active", next: "past_due", days: 7, until: AT, url: LINK },
   { template: "billing-changed", subscriptionName: text, from: "active", to: "past_due", until: AT, cancelsAtEnd: false, byEmail: text, byOperator: true, at: AT, url: LINK },
+  { template: "billing-changed", subscriptionName: text, from: "past_due", to: "active", until: AT, cancelsAtEnd: false, byEmail: null, byOperator: false, byCard: true, at: AT, url: LINK },
   { template: "billing-changed", subscriptionName: text, from: "active", to: "active", until: AT, cancelsAtEnd: true, byEmail: text, byOperator: false, at: AT, url: LINK },
   { template: "warranty-ending", model: text, serial: text, endsOn: "2027-03-01", url: LINK },
   { template: "warranty-offered", model: text, serial: text, fromEmail: text, expiresAt: AT, url: LINK },

@@ -4,6 +4,7 @@ import { createTestDatabase } from "@/e2e/stack/test-database";
 import { loadConfig } from "@/lib/config";
 import { openDatabase } from "@/lib/db/client";
 import { listen, type Wakeups } from "@/lib/db/wakeups";
+import { stripeCards } from "@/lib/payments/stripe";
 import type { Ports } from "@/lib/ports";
 import { seededBytes, testClock, uuidFrom, type TestClock } from "./chance";
 
@@ -43,7 +44,7 @@ export async function openKit(settings: Record<string, string> = {}): Promise<Ki
     ...settings,
   });
   return {
-    ports: { db, clock, config, randomBytes, newId: () => uuidFrom(randomBytes) },
+    ports: { db, clock, config, randomBytes, newId: () => uuidFrom(randomBytes), ...(config.stripe === null ? {} : { cards: stripeCards(config.stripe) }) },
     clock,
     databaseUrl,
     sql: async <Row extends QueryResultRow>(text: string, values?: unknown[]) => (await pool.query<Row>(text, values)).rows,

@@ -30,6 +30,8 @@ export function sentenceOf({ action, data }: Pick<AuditEvent, "action" | "data">
       return `Took out the subscription ${text("name")}.`;
     case "billing.changed":
       return billingSentence(data);
+    case "card.begun":
+      return "Went to pay by card.";
     case "license.redeemed":
       return `Redeemed a license key for ${text("days")} days.`;
     case "instance.provisioned":

@@ -22,6 +22,17 @@ export interface BillingView {
   graceDays: number;
   retentionDays: number;
   price: PriceView;
+  /** What who looks can do about a card. */
+  card: {
+    /** It can be paid for by card now. */
+    mayPay: boolean;
+    /** When it would be charged first; null: at once. */
+    firstPaymentAt: string | null;
+    /** There is an account at the card company, with the card and the receipts. */
+    mayManage: boolean;
+    /** When the card is charged again; null: it isn't. */
+    renewsAt: string | null;
+  };
 }
 
 /** What can be taken out. Limits: null is unlimited. */
@@ -42,6 +53,8 @@ export interface PlanView {
 /** A plan, as operators see it. */
 export interface PlanRecordView extends PlanView {
   code: string;
+  /** The card company's id of the price; null: not to be paid for by card. */
+  cardPrice: string | null;
   /** Offered to nobody since. */
   retiredAt: string | null;
   /** That have not ended. */

@@ -1,6 +1,6 @@
 /** From rows to views. */
 import type { Actor } from "@/lib/auth/actor";
-import { givesAccess, nextStep } from "@/lib/core/billing";
+import { firstPaymentAt, givesAccess, nextStep, type Billing } from "@/lib/core/billing";
 import { handoverEnd } from "@/lib/core/client-keys";
 import { can } from "@/lib/core/policy";
 import { clientCapacity } from "@/lib/core/subnet";
@@ -57,7 +57,7 @@ export function subscriptionView(
   access: SubscriptionAccess,
   actor: Pick<Actor, "twoFactor">,
   now: Date,
-  { change = null, leaving = null }: { change?: DeviceChangeTimes | null; leaving?: LeavingInstance | null } = {},
+  { change = null, leaving = null, cards = false }: { change?: DeviceChangeTimes | null; leaving?: LeavingInstance | null; /** A card company is set up. */ cards?: boolean } = {},
 ): SubscriptionView {
   const locked = needsTwoFactor(access, actor);
   return {
@@ -65,7 +65,7 @@ export function subscriptionView(
     name: access.name,
     planName: access.planName,
     billingState: access.billingState,
-    billing: billingView(access),
+    billing: billingView(access, cards, now),
     standing: access.standing,
     twoFactorRequired: access.twoFactorRequired,
     sharedConfigPolicy: access.sharedConfigPolicy,
@@ -93,13 +93,15 @@ export function subscriptionView(
       approveSystems: can(access.standing, "system.approve"),
       removeSystems: can(access.standing, "system.remove"),
       cancel: can(access.standing, "subscription.cancel"),
+      keep: can(access.standing, "subscription.keep"),
       redeem: can(access.standing, "subscription.redeem"),
       connectDirectory: access.lapsed === null && can(access.standing, "directory.manage"),
+      pay: can(access.standing, "subscription.pay"),
     },
   };
 }
 
-const billingView = ({ billing, terms, price }: SubscriptionAccess): BillingView => ({
+const billingView = ({ billing, terms, price, card, standing }: SubscriptionAccess, cards: boolean, now: Date): BillingView => ({
   givesAccess: givesAccess(billing),
   until: isoOrNull(billing.until),
   next: nextStep(billing, terms)?.state ?? null,
@@ -107,7 +109,17 @@ const billingView = ({ billing, terms, price }: SubscriptionAccess): BillingView
   graceDays: terms.graceDays,
   retentionDays: terms.retentionDays,
   price,
+  card: {
+    mayPay: cards && can(standing, "subscription.pay") && canBePaidByCard(billing, card),
+    firstPaymentAt: isoOrNull(firstPaymentAt(billing, now)),
+    mayManage: cards && can(standing, "subscription.pay") && card.account !== null && card.account.standing !== "none",
+    renewsAt: card.account?.governs && card.account.renews ? isoOrNull(card.account.at) : null,
+  },
 });
+
+/** Not what a card pays for already, nor what has no end. */
+export const canBePaidByCard = (billing: Billing, { price, account }: SubscriptionAccess["card"]): boolean =>
+  price !== null && billing.state !== "ended" && !(billing.state === "active" && billing.until === null) && (account === null || account.over || ["none", "cancelled"].includes(account.standing));
 
 function enforcementView(change: DeviceChangeTimes): EnforcementView {
   return {

@@ -24,5 +24,5 @@ export const requestSharedConfigRelaxation = (ports: Ports, actor: Actor, input:
 export async function setSharedConfigPolicy(ports: Ports, actor: Actor, input: { subscriptionId: string; sharedConfig: SharedConfigPolicy }, proof: PresentedProof | null): Promise<SubscriptionView> {
   const { subscriptionId, sharedConfig } = input;
   const access = sharedConfig === "suspend" ? await tightenPolicy(ports, actor, SHARED_CONFIG, subscriptionId) : await relaxPolicy(ports, actor, SHARED_CONFIG, subscriptionId, proof);
-  return subscriptionView({ ...access, sharedConfigPolicy: sharedConfig }, actor, ports.clock.now());
+  return subscriptionView({ ...access, sharedConfigPolicy: sharedConfig }, actor, ports.clock.now(), { cards: ports.cards !== undefined });
 }

@@ -23,5 +23,5 @@ export const requestPolicyRelaxation = (ports: Ports, actor: Actor, input: { sub
 export async function setPolicy(ports: Ports, actor: Actor, input: { subscriptionId: string; twoFactorRequired: boolean }, proof: PresentedProof | null): Promise<SubscriptionView> {
   const { subscriptionId, twoFactorRequired } = input;
   const access = twoFactorRequired ? await tightenPolicy(ports, actor, TWO_FACTOR, subscriptionId) : await relaxPolicy(ports, actor, TWO_FACTOR, subscriptionId, proof);
-  return subscriptionView({ ...access, twoFactorRequired }, actor, ports.clock.now());
+  return subscriptionView({ ...access, twoFactorRequired }, actor, ports.clock.now(), { cards: ports.cards !== undefined });
 }

@@ -11,5 +11,5 @@ export async function viewSubscription(ports: Ports, actor: Actor, input: { subs
   const access = await requireNotedAccess(ports, actor, input.subscriptionId, "subscription.read");
   const { instance } = access;
   const [change, leaving] = await Promise.all([instance ? findInstanceChange(ports.db.read, instance.id) : null, findLeavingInstance(ports.db.read, access.id)]);
-  return subscriptionView(access, actor, ports.clock.now(), { change, leaving });
+  return subscriptionView(access, actor, ports.clock.now(), { change, leaving, cards: ports.cards !== undefined });
 }

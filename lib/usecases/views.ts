@@ -40,7 +40,7 @@ export interface SubscriptionView {
   maxSystems: number | null;
   /** What systems join with, for who may show it; null also when it was not asked for yet. */
   apiKey: { ending: string; createdAt: string } | null;
-  may: { addClient: boolean; revokeAnyClient: boolean; readActivity: boolean; setPolicy: boolean; provision: boolean; moveInstance: boolean; removeInstance: boolean; useApiKey: boolean; readSystems: boolean; approveSystems: boolean; removeSystems: boolean; cancel: boolean; redeem: boolean; connectDirectory: boolean };
+  may: { addClient: boolean; revokeAnyClient: boolean; readActivity: boolean; setPolicy: boolean; provision: boolean; moveInstance: boolean; removeInstance: boolean; useApiKey: boolean; readSystems: boolean; approveSystems: boolean; removeSystems: boolean; cancel: boolean; keep: boolean; redeem: boolean; pay: boolean; connectDirectory: boolean };
 }
 
 export interface InstanceView {

@@ -118,7 +118,7 @@ export const test = withStack.extend<Fixtures, Shared>({
     await use(async (api, path, options = {}) => {
       const context = await browser.newContext({ baseURL: stack.portalUrl, storageState: api ? await api.storageState() : undefined, ...options });
       const page = await context.newPage();
-      const watch = watchPage(page, [stack.portalUrl, stack.issuer]);
+      const watch = watchPage(page, [stack.portalUrl, stack.issuer, stack.stripeUrl]);
       opened.push({ page, watch });
       await page.goto(path);
       return { page, watch };

@@ -235,6 +235,10 @@ export const API: Endpoint[] = [
     file: `${SUBSCRIPTION}/cancel/route.ts`, method: "POST", path: () => `/api/v1/subscriptions/${NO_ID}/cancel`, body: () => ({}), scoped: [],
     expects: { ...everyone("404 not_found"), ...OUTSIDE },
   },
+  { file: `${SUBSCRIPTION}/keep/route.ts`, method: "POST", path: (ids) => `${api(ids)}/keep`, scoped: ["subscriptionId"], expects: { ...everyone("403 forbidden"), owner: 200, ...OUTSIDE } },
+  { file: `${SUBSCRIPTION}/card/checkout/route.ts`, method: "POST", path: (ids) => `${api(ids)}/card/checkout`, scoped: ["subscriptionId"], expects: { ...everyone("403 forbidden"), owner: "409 card_not_offered", ...OUTSIDE } },
+  { file: `${SUBSCRIPTION}/card/manage/route.ts`, method: "POST", path: (ids) => `${api(ids)}/card/manage`, scoped: ["subscriptionId"], expects: { ...everyone("403 forbidden"), owner: "409 card_not_offered", ...OUTSIDE } },
+  { file: `${SUBSCRIPTION}/card/refresh/route.ts`, method: "POST", path: (ids) => `${api(ids)}/card/refresh`, scoped: ["subscriptionId"], expects: { ...everyone("403 forbidden"), owner: 200, ...OUTSIDE } },
   {
     file: `${SUBSCRIPTION}/license/route.ts`, method: "POST", path: (ids) => `${api(ids)}/license`, body: () => ({ key: "PCL-NONE" }), scoped: ["subscriptionId"],
     expects: { ...everyone("403 forbidden"), owner: "422 license_invalid", admin: "422 license_invalid", ...OUTSIDE },
@@ -401,6 +405,7 @@ export const OTHER_ROUTES: { file: string; methods: string[] }[] = [
   { file: "app/api/agent/[file]/route.ts", methods: ["GET"] },
   { file: "app/api/join-system/route.ts", methods: ["GET"] },
   // A system's own, by a credential of its own: systems.integration.test.ts, systems.spec.ts.
+  { file: "app/api/billing/stripe/webhook/route.ts", methods: ["POST"] },
   { file: "app/api/v1/systems/route.ts", methods: ["POST"] },
   { file: "app/api/v1/systems/[systemId]/route.ts", methods: ["GET"] },
   { file: "app/api/v1/sign-in/options/route.ts", methods: ["GET"] },

@@ -9,7 +9,7 @@ import { person } from "@/lib/testing/people";
 import { changedTables, snapshotOf } from "@/lib/testing/snapshot";
 import { addClient, addMember, makeTenant, prepareIssue, proofOf, wrongCodeOf, type Tenant } from "@/lib/testing/tenancy";
 import { advanceBilling, remindOfBilling } from "@/lib/usecases/billing/advance-billing";
-import { activateSubscription, cancelSubscription, requestActivation, searchSubscriptionRecords, suspendSubscription } from "@/lib/usecases/billing/operate-billing";
+import { activateSubscription, cancelSubscription, keepSubscription, requestActivation, searchSubscriptionRecords, suspendSubscription } from "@/lib/usecases/billing/operate-billing";
 import { listLicenses, makeLicense, redeemLicense, requestLicense, withdrawLicenseKey } from "@/lib/usecases/billing/licenses";
 import { addPlan, changePlan, listPlanRecords, listPlans, setPlanRetired, type PlanInput } from "@/lib/usecases/billing/plans";
 import { takeOutSubscription } from "@/lib/usecases/billing/take-out-subscription";
@@ -212,6 +212,31 @@ describe("time", () => {
     expect(Date.parse(rows[3]?.at ?? "") - Date.parse(rows[2]?.at ?? "")).toBe(30 * DAY);
   });
 
+  test("a cancellation is taken back by the owner: before its end as if it hadn't been, after it to wait for a payment, with everything there", async () => {
+    const client = await addClient(kit, owner, subscriptionId);
+    const keep = (actor = owner) => keepSubscription(kit.ports, actor, { subscriptionId });
+    await activate(inDays(10));
+    await cancel();
+    for (const actor of [operator, await addMember(kit, tenant, "admin")]) await expect(keep(actor)).rejects.toMatchObject({ code: "forbidden" });
+    expect(await keep()).toMatchObject({ billingState: "active", billing: { until: inDays(10), cancelsAtEnd: false } });
+    const snapshot = await snapshotOf(kit);
+    await keep();
+    expect(changedTables(snapshot, await snapshotOf(kit))).toEqual([]);
+    await cancel(true);
+    kit.clock.advance(29 * DAY);
+    await advanceBilling(kit.ports);
+    owner = await person(kit, owner.email);
+    expect(await keep()).toMatchObject({ billingState: "suspended", billing: { until: null } });
+    expect(await onDevice()).toEqual([]);
+    kit.clock.advance(300 * DAY);
+    await advanceBilling(kit.ports);
+    await activate(null);
+    expect(await onDevice()).toEqual([client.id]);
+    owner = await person(kit, owner.email);
+    const summaries = (await listActivity(kit.ports, owner, { subscriptionId, cursor: null })).items.map(({ summary }) => summary);
+    expect(summaries).toContain("Took the cancellation back: nothing is deleted, and it goes on when it is paid for.");
+  });
+
   test("what was cancelled is kept, then deprovisioned for good", async () => {
     const client = await addClient(kit, owner, subscriptionId);
     await cancel(true);
@@ -307,7 +332,7 @@ describe("license keys", () => {
 });
 
 test("along random lives, the gateway is to hold a client exactly while its subscription gives access and it is active itself", { timeout: 120_000 }, async () => {
-  const act = fc.constantFrom("activate", "activate for a week", "suspend", "cancel", "cancel now", "wait a day", "wait ten days", "suspend a client", "add a client", "revoke a client");
+  const act = fc.constantFrom("activate", "activate for a week", "suspend", "cancel", "cancel now", "keep", "wait a day", "wait ten days", "suspend a client", "add a client", "revoke a client");
   await fc.assert(
     fc.asyncProperty(fc.array(act, { minLength: 3, maxLength: 12 }), async (life) => {
       const fresh = await makeTenant(kit);
@@ -322,6 +347,7 @@ test("along random lives, the gateway is to hold a client exactly while its subs
             case "suspend": return suspend(id);
             case "cancel": return cancelSubscription(kit.ports, fresh.owner, { subscriptionId: id, atOnce: false });
             case "cancel now": return cancelSubscription(kit.ports, fresh.owner, { subscriptionId: id, atOnce: true });
+            case "keep": return keepSubscription(kit.ports, fresh.owner, { subscriptionId: id });
             case "suspend a client": return first ? suspendClient(kit.ports, fresh.owner, { subscriptionId: id, clientId: first.id }) : Promise.resolve();
             case "revoke a client": return first ? revokeClient(kit.ports, fresh.owner, { subscriptionId: id, clientId: first.id }) : Promise.resolve();
             case "add a client": return person(kit, fresh.owner.email).then((now) => addClient(kit, now, id));

@@ -7,6 +7,7 @@ import type { AuditActor } from "@/lib/core/audit-chain";
 import { givesAccess, type Billing, type BillingStep } from "@/lib/core/billing";
 import { appendAudit, type NewAuditEvent } from "@/lib/db/audit";
 import { holdClients, markReleased, releaseClients, writeBilling, type BillingWarrant, type LockedBilling } from "@/lib/db/billing";
+import { overruleCard } from "@/lib/db/cards";
 import type { Tx } from "@/lib/db/client";
 import { managersOf } from "@/lib/db/cut-alerts";
 import { takeRevision } from "@/lib/db/gateway-changes";
@@ -26,6 +27,10 @@ export interface BillingChange {
   warrant: BillingWarrant | null;
   /** How it was proved, for the log. */
   proof?: string;
+  /** Besides, for the log. */
+  facts?: Record<string, string | boolean>;
+  /** The card company said so; left out: the card doesn't have the last word any more. */
+  byCard?: { /** Told to nobody: it was paid for again, as ever. */ quiet: boolean };
 }
 
 export interface BillingMove extends BillingStep {
@@ -42,7 +47,8 @@ export async function changeBilling(ports: Ports, tx: Tx, locked: LockedBilling,
   await writeBilling(tx, locked.id, last, now);
   let device: DeviceOutcome = { revision: null, clients: 0, owners: [] };
   if (had !== has) device = await changeDevice(tx, locked.id, has, { ...change, now });
-  await tell(ports, tx, locked, last, change, device.owners, now);
+  if (!change.byCard && steps.some(({ byItself }) => !byItself)) await overruleCard(tx, locked.id);
+  if (!change.byCard?.quiet) await tell(ports, tx, locked, last, change, device.owners, now);
   // Its own mails and events say what went with it.
   if (last.state === "ended") await takeDownInstance(ports, tx, { subscriptionId: locked.id, subscriptionName: locked.name, by: change.by, requestedAt: change.requestedAt, sourceAddress: change.sourceAddress });
   let before = locked.billing;
@@ -64,6 +70,7 @@ export async function changeBilling(ports: Ports, tx: Tx, locked: LockedBilling,
         cancelsAtEnd: billing.cancelsAtEnd,
         ...(billing === last && had !== has ? { clients: device.clients, revision: device.revision === null ? null : Number(device.revision) } : {}),
         ...(byItself || change.proof === undefined ? {} : { proof: change.proof }),
+        ...(byItself ? {} : change.facts),
       },
     };
   });
@@ -104,7 +111,7 @@ async function revisePeers(tx: Tx, instance: LockedInstance, { requestedAt, now 
 }
 
 /** Who answers for the subscription, and whose machines lost access or have it again: one mail each. */
-async function tell(ports: Ports, tx: Tx, locked: LockedBilling, to: Billing, { by }: BillingChange, owners: string[], now: Date): Promise<void> {
+async function tell(ports: Ports, tx: Tx, locked: LockedBilling, to: Billing, { by, byCard }: BillingChange, owners: string[], now: Date): Promise<void> {
   const managers = await managersOf(tx, locked.id);
   for (const recipient of [...new Set([...managers, ...owners])].sort()) {
     await queueMail(tx, {
@@ -120,6 +127,7 @@ async function tell(ports: Ports, tx: Tx, locked: LockedBilling, to: Billing, { 
         cancelsAtEnd: to.cancelsAtEnd,
         byEmail: by.email,
         byOperator: by.audit.operator,
+        byCard: byCard !== undefined,
         at: iso(now),
         url: new URL(`/subscriptions/${locked.id}`, ports.config.url).href,
       },

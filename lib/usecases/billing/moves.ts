@@ -7,6 +7,10 @@ export function movesOf({ billing, terms }: LockedBilling, event: BillingEvent, 
   const settled = settle(billing, terms, now);
   const current = settled.at(-1)?.billing ?? billing;
   const next = apply(current, event, terms, now);
+  const before = settled.map((step) => ({ ...step, byItself: true }));
   // Doing it twice changes nothing.
-  return [...settled.map((step) => ({ ...step, byItself: true })), ...(next === current ? [] : [{ at: now, billing: next, byItself: false }])];
+  if (next === current) return before;
+  // What is told late may be over already.
+  const after = settle(next, terms, now).map((step) => ({ ...step, byItself: true }));
+  return [...before, { at: now, billing: next, byItself: false }, ...after];
 }

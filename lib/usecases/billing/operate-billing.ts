@@ -4,9 +4,11 @@ import { FACTOR_WORDS, requestProof, wideningTransaction, type Act, type Present
 import type { BillingEvent } from "@/lib/core/billing";
 import { notFound, PortcullisError } from "@/lib/core/errors";
 import { lockBilling, type BillingWarrant, type LockedBilling } from "@/lib/db/billing";
+import { findCardAccount } from "@/lib/db/cards";
 import type { Tx } from "@/lib/db/client";
 import { searchSubscriptions } from "@/lib/db/plans";
 import { iso, isoOrNull } from "@/lib/db/values";
+import type { CardPayments } from "@/lib/payments/cards";
 import type { Ports } from "@/lib/ports";
 import { noteOperatorView } from "@/lib/usecases/note-operator-view";
 import { requireOperator } from "@/lib/usecases/search-clients";
@@ -16,6 +18,7 @@ import { viewSubscription } from "@/lib/usecases/view-subscription";
 import type { SubscriptionRecordView } from "@/lib/usecases/billing-views";
 import type { StepUpView, SubscriptionView } from "@/lib/usecases/views";
 import { changeBilling } from "./change-billing";
+import { followCard } from "./follow-card";
 import { movesOf } from "./moves";
 
 const SHOWN_AT_MOST = 50;
@@ -53,13 +56,14 @@ async function lock(tx: Tx, subscriptionId: string): Promise<LockedBilling> {
   return locked;
 }
 
-async function happen(ports: Ports, tx: Tx, actor: Actor, locked: LockedBilling, event: BillingEvent, how: { operator: boolean; warrant: BillingWarrant | null; proof?: string }): Promise<void> {
+async function happen(ports: Ports, tx: Tx, actor: Actor, locked: LockedBilling, event: BillingEvent, how: { operator: boolean; warrant: BillingWarrant | null; proof?: string; facts?: Record<string, boolean> }): Promise<void> {
   await changeBilling(ports, tx, locked, movesOf(locked, event, ports.clock.now()), {
     by: { userId: actor.userId, email: actor.email, audit: auditActor(actor, how.operator) },
     requestedAt: actor.requestedAt,
     sourceAddress: actor.source.address,
     warrant: how.warrant,
     ...(how.proof === undefined ? {} : { proof: how.proof }),
+    ...(how.facts === undefined ? {} : { facts: how.facts }),
   });
 }
 
@@ -107,13 +111,41 @@ export async function suspendSubscription(ports: Ports, actor: Actor, input: { s
   return viewSubscription(ports, actor, input);
 }
 
-/** @param input.atOnce also what is paid for is over. @throws not_found, forbidden, two_factor_required, billing_ended */
+/**
+ * Nothing is taken from a card any more: where one pays, the card company is told first, and nothing changes here unless it agrees.
+ *
+ * @param input.atOnce also what is paid for is over. @throws not_found, forbidden, two_factor_required, billing_ended, card_*
+ */
 export async function cancelSubscription(ports: Ports, actor: Actor, input: { subscriptionId: string; atOnce: boolean }): Promise<SubscriptionView> {
-  await requireAccess(ports.db.read, actor, input.subscriptionId, "subscription.cancel");
+  const { id } = await requireAccess(ports.db.read, actor, input.subscriptionId, "subscription.cancel");
+  await withCard(ports, id, (cards, customerId) => cards.cancel(customerId, input.atOnce));
   await ports.db.transaction(async (tx) => {
-    const locked = await lock(tx, input.subscriptionId);
-    const access = await requireAccess(tx, actor, input.subscriptionId, "subscription.cancel");
+    const locked = await lock(tx, id);
+    const access = await requireAccess(tx, actor, id, "subscription.cancel");
     await happen(ports, tx, actor, locked, { kind: input.atOnce ? "cancel-now" : "cancel" }, { operator: access.standing === "operator", warrant: null });
   });
   return viewSubscription(ports, actor, input);
+}
+
+/**
+ * Takes a cancellation back, until it has ended. What was paid for goes on; what was over is kept, and waits for a payment.
+ *
+ * @throws not_found, forbidden, two_factor_required, billing_ended, card_*
+ */
+export async function keepSubscription(ports: Ports, actor: Actor, input: { subscriptionId: string }): Promise<SubscriptionView> {
+  const { id } = await requireAccess(ports.db.read, actor, input.subscriptionId, "subscription.keep");
+  await withCard(ports, id, (cards, customerId) => cards.keep(customerId));
+  await ports.db.transaction(async (tx) => {
+    const locked = await lock(tx, id);
+    await requireAccess(tx, actor, id, "subscription.keep");
+    await happen(ports, tx, actor, locked, { kind: "keep" }, { operator: false, warrant: null, facts: { kept: true } });
+  });
+  return viewSubscription(ports, actor, input);
+}
+
+async function withCard(ports: Ports, subscriptionId: string, act: (cards: CardPayments, customerId: string) => Promise<void>): Promise<void> {
+  const account = ports.cards && (await findCardAccount(ports.db.read, subscriptionId));
+  if (!ports.cards || !account) return;
+  await act(ports.cards, account.customerId);
+  await followCard(ports, ports.cards, subscriptionId);
 }

@@ -23,11 +23,11 @@ export const listPlans = async (ports: Ports): Promise<PlanView[]> => (await lis
 /** @throws forbidden */
 export async function listPlanRecords(ports: Ports, actor: Actor): Promise<PlanRecordView[]> {
   requireOperator(actor);
-  return (await listPlanRows(ports.db.read)).map((row) => ({ ...planView(row), code: row.code, retiredAt: isoOrNull(row.retiredAt), subscriptions: row.subscriptions }));
+  return (await listPlanRows(ports.db.read)).map((row) => ({ ...planView(row), code: row.code, cardPrice: row.cardPrice, retiredAt: isoOrNull(row.retiredAt), subscriptions: row.subscriptions }));
 }
 
 /** As typed. */
-export type PlanInput = PlanTerms;
+export type PlanInput = Omit<PlanTerms, "cardPrice"> & { /** null, "", or left out: not to be paid for by card. */ cardPrice?: string | null };
 
 /** A million of the currency, in its hundredths. */
 const MOST_PRICE = 100_000_000;
@@ -57,13 +57,34 @@ function parsePlan(input: PlanInput): PlanTerms {
     trialDays: whole("trialDays", input.trialDays, 0, MOST_DAYS),
     graceDays: whole("graceDays", input.graceDays, 0, MOST_DAYS),
     retentionDays: whole("retentionDays", input.retentionDays, 0, MOST_DAYS),
+    cardPrice: cardPriceOf(input.cardPrice ?? ""),
   };
+}
+
+/** @throws bad_request */
+function cardPriceOf(text: string): string | null {
+  const price = text.trim();
+  if (price === "") return null;
+  if (/^price_[A-Za-z0-9_]{1,200}$/.test(price)) return price;
+  throw new PortcullisError("bad_request", "The id of a price at Stripe begins with price_. Copy it from the product there, or leave this empty.", { field: "cardPrice" });
+}
+
+/** What people are told that it costs is what their card is charged. @throws bad_request, card_* */
+async function checkCardPrice({ cards }: Ports, { cardPrice, price, currency, interval }: PlanTerms): Promise<void> {
+  if (cardPrice === null || cards === undefined) return;
+  const found = await cards.findPrice(cardPrice);
+  const wrong = (message: string): PortcullisError => new PortcullisError("bad_request", message, { field: "cardPrice" });
+  if (found === null) throw wrong("There is no such price at Stripe, in the account whose key the portal has.");
+  if (!found.active) throw wrong("That price is archived at Stripe. Choose another, or take it out of the archive.");
+  if (found.interval !== interval) throw wrong(`That price isn’t one for each ${interval}.`);
+  if (found.amount !== price || found.currency !== currency) throw wrong(`That price is ${found.amount === null ? "not a fixed one" : `${(found.amount / 100).toFixed(2)} ${found.currency}`} at Stripe, and this plan’s is ${(price / 100).toFixed(2)} ${currency}. Make them the same.`);
 }
 
 /** @throws forbidden; bad_request naming the field */
 export async function addPlan(ports: Ports, actor: Actor, input: PlanInput): Promise<PlanRecordView[]> {
   requireOperator(actor);
   const terms = parsePlan(input);
+  await checkCardPrice(ports, terms);
   await ports.db.transaction(async (tx) => {
     const id = ports.newId();
     // For the command line, which names plans by it.
@@ -78,6 +99,7 @@ export async function changePlan(ports: Ports, actor: Actor, input: PlanInput & 
   requireOperator(actor);
   const planId = requireId(input.planId);
   const terms = parsePlan(input);
+  await checkCardPrice(ports, terms);
   await ports.db.transaction(async (tx) => {
     if (!(await lockPlan(tx, planId))) throw notFound();
     await updatePlan(tx, planId, terms);

@@ -6,6 +6,8 @@ const cut = (data: AuditEvent["data"], what: string): string => (Number(data.cli
 /** What happened with a subscription's billing. */
 export function billingSentence(data: AuditEvent["data"]): string {
   if (data.cancelsAtEnd === true) return `Cancelled the subscription, as of ${day(data.until)}.`;
+  if (data.kept === true) return data.to === "suspended" ? "Took the cancellation back: nothing is deleted, and it goes on when it is paid for." : `Took the cancellation back: it is paid for until ${day(data.until)}.`;
+  if (data.proof === "card payment" && data.to === "active") return `Paid for the subscription by card, until ${day(data.paidUntil ?? data.until)}${cut(data, "with it")}.`;
   switch (data.to) {
     case "active":
       return `Activated the subscription ${data.until === null ? "without an end" : `until ${day(data.until)}`}${cut(data, "with it")}.`;

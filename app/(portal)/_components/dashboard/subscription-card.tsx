@@ -71,6 +71,7 @@ function Term({ subscription: { billingState, billing } }: { subscription: Subsc
     case "trial":
       return <>trial until {day}</>;
     case "active":
+      if (billing.card.renewsAt !== null) return <>next payment on <LongDay iso={billing.card.renewsAt} className="whitespace-nowrap" /></>;
       return day ? <>next payment by {day}</> : "no end";
     case "past_due":
       return <span className="text-warn">nobody can connect after {day}</span>;

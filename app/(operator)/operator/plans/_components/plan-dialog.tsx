@@ -26,6 +26,7 @@ const typedOf = (plan: PlanRecordView | null): Typed => ({
   trialDays: String(plan?.trialDays ?? 0),
   graceDays: String(plan?.graceDays ?? 14),
   retentionDays: String(plan?.retentionDays ?? 30),
+  cardPrice: plan?.cardPrice ?? "",
 });
 
 const limit = (text: string): number | null => (text.trim() === "" ? null : Number(text));
@@ -42,10 +43,11 @@ const fieldsOf = (typed: Typed): PlanFields => ({
   trialDays: Number(typed.trialDays),
   graceDays: Number(typed.graceDays),
   retentionDays: Number(typed.retentionDays),
+  cardPrice: typed.cardPrice,
 });
 
 /** A plan's name, price, limits and days. */
-export function PlanDialog({ plan, onClose, onSaved }: { plan: PlanRecordView | null; onClose: () => void; onSaved: (plans: PlanRecordView[]) => void }) {
+export function PlanDialog({ plan, cards, onClose, onSaved }: { plan: PlanRecordView | null; /** Cards are taken here. */ cards: boolean; onClose: () => void; onSaved: (plans: PlanRecordView[]) => void }) {
   const [typed, setTyped] = useState(() => typedOf(plan));
   const [pending, setPending] = useState(false);
   const [problem, setProblem] = useState<ApiError | null>(null);
@@ -107,6 +109,7 @@ export function PlanDialog({ plan, onClose, onSaved }: { plan: PlanRecordView | 
           {input("graceDays", "Grace days", number)}
           {input("retentionDays", "Days kept", number)}
         </div>
+        {cards && input("cardPrice", "Price at Stripe", { maxLength: 210, placeholder: "price_…", hint: "Its id there. Empty: it can’t be paid for by card.", spellCheck: false })}
         {problem && !known && (
           <Notice tone="bad" role="alert">
             {problem.message}

@@ -17,7 +17,7 @@ import { PlanDialog } from "./plan-dialog";
 const days = (count: number): string => (count === 1 ? "1 day" : `${count} days`);
 
 /** Plans: added, changed, taken off the offer and put back. */
-export function Plans({ initial }: { initial: PlanRecordView[] }) {
+export function Plans({ initial, cards }: { initial: PlanRecordView[]; /** Cards are taken here. */ cards: boolean }) {
   const [plans, setPlans] = useState(initial);
   const [editing, setEditing] = useState<PlanRecordView | "new" | null>(null);
   const [pending, setPending] = useState<string | null>(null);
@@ -64,6 +64,7 @@ export function Plans({ initial }: { initial: PlanRecordView[] }) {
                   <Cell className="col-span-2 md:max-w-64">
                     <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
                       <span className="font-medium wrap-anywhere">{plan.name}</span>
+                      {plan.cardPrice !== null && <Pill tone="neutral">By card</Pill>}
                       {plan.retiredAt !== null && <Pill tone="neutral">Retired</Pill>}
                     </span>
                     <span className="block text-sm text-muted">
@@ -105,6 +106,7 @@ export function Plans({ initial }: { initial: PlanRecordView[] }) {
       {editing !== null && (
         <PlanDialog
           plan={editing === "new" ? null : editing}
+          cards={cards}
           onClose={() => setEditing(null)}
           onSaved={(items) => {
             setPlans(items);

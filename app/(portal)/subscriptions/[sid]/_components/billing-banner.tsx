@@ -33,15 +33,15 @@ function whatToSay({ billingState, billing }: SubscriptionView): { tone: NoticeT
   if (billing.cancelsAtEnd) return { tone: "warn", title: <>Cancelled as of {day}</>, text: "Everything works until then. Afterwards nobody can connect." };
   switch (billingState) {
     case "pending":
-      return { tone: "info", title: "Waits for payment", text: "The instance can be set up as soon as the invoice is paid. There is nothing to do here: this page notices." };
+      return { tone: "info", title: "Waits for payment", text: billing.card.mayPay ? "The instance can be set up as soon as it is paid for: by card, or by invoice." : "The instance can be set up as soon as the invoice is paid. There is nothing to do here: this page notices." };
     case "trial":
-      return { tone: "info", title: <>Trial until {day}</>, text: "Everything works. To keep it, pay the invoice before that day." };
+      return { tone: "info", title: <>Trial until {day}</>, text: billing.card.mayPay ? "Everything works. To keep it, pay before that day." : "Everything works. To keep it, pay the invoice before that day." };
     case "past_due":
       return { tone: "warn", title: <>A payment is due: nobody can connect after {day}</>, text: "Everything works until then, and goes on when it is paid." };
     case "suspended":
       return { tone: "bad", title: "Suspended: nobody can connect", text: "Clients, keys and addresses are kept, and work again once it is paid for." };
     case "cancelled":
-      return { tone: "bad", title: <>Cancelled: everything is deleted on {day}</>, text: "Nobody can connect. To keep it, ask the company that runs this portal before that day." };
+      return { tone: "bad", title: <>Cancelled: everything is deleted on {day}</>, text: "Nobody can connect. Its owner can keep it until then, on the billing page." };
     case "ended":
       return { tone: "info", title: "This subscription has ended", text: "Its instance was taken down, and its clients are revoked. The log stays." };
     case "active":

@@ -14,4 +14,5 @@ export const planFields = z.object({
   trialDays: z.number(),
   graceDays: z.number(),
   retentionDays: z.number(),
+  cardPrice: z.string().nullish(),
 });

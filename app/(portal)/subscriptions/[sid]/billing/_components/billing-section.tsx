@@ -17,28 +17,29 @@ import { useLiveSubscription, usePutSubscription } from "../../_components/live-
 
 const UNTIL: Partial<Record<SubscriptionView["billingState"], string>> = { trial: "Trial ends", active: "Paid until", past_due: "Access ends", cancelled: "Kept until" };
 
-/** Where the subscription stands, what comes next, and the way out of it. */
-export function BillingSection() {
-  const { planName, billingState, billing, may } = useLiveSubscription();
+/** Where the subscription stands, and what comes next. */
+export function PlanCard() {
+  const { planName, billingState, billing } = useLiveSubscription();
+  const { renewsAt } = billing.card;
+  const paysItself = billingState === "active" && renewsAt !== null;
   return (
-    <>
-      <Card aria-labelledby="plan-title">
-        <header className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 pt-4 sm:px-5">
-          <h2 id="plan-title" className="min-w-0 text-xl font-semibold wrap-anywhere">
-            {planName}
-          </h2>
-          {billingState === "active" ? <Pill tone="good">Active</Pill> : <BillingPill state={billingState} />}
-        </header>
-        <dl className="grid gap-x-8 gap-y-4 px-4 pt-4 pb-5 sm:grid-cols-3 sm:px-5">
-          <Detail label="Price">{priceText(billing.price)}</Detail>
-          <Detail label={UNTIL[billingState] ?? "Ends"}>{billing.until ? <LongDay iso={billing.until} /> : <span className="text-muted">{billingState === "active" ? "No end" : "–"}</span>}</Detail>
-          <Detail label="What happens next">
-            <NextStep />
-          </Detail>
-        </dl>
-      </Card>
-      {may.cancel && !billing.cancelsAtEnd && billingState !== "cancelled" && billingState !== "ended" && <Cancel />}
-    </>
+    <Card aria-labelledby="plan-title">
+      <header className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 pt-4 sm:px-5">
+        <h2 id="plan-title" className="min-w-0 text-xl font-semibold wrap-anywhere">
+          {planName}
+        </h2>
+        {billingState === "active" ? <Pill tone="good">Active</Pill> : <BillingPill state={billingState} />}
+      </header>
+      <dl className="grid gap-x-8 gap-y-4 px-4 pt-4 pb-5 sm:grid-cols-3 sm:px-5">
+        <Detail label="Price">{priceText(billing.price)}</Detail>
+        <Detail label={paysItself ? "Next payment" : (UNTIL[billingState] ?? "Ends")}>
+          {paysItself ? <LongDay iso={renewsAt} /> : billing.until ? <LongDay iso={billing.until} /> : <span className="text-muted">{billingState === "active" ? "No end" : "–"}</span>}
+        </Detail>
+        <Detail label="What happens next">
+          <NextStep />
+        </Detail>
+      </dl>
+    </Card>
   );
 }
 
@@ -46,9 +47,10 @@ function NextStep(): ReactNode {
   const { billingState, billing } = useLiveSubscription();
   const days = (count: number): string => (count === 1 ? "1 day" : `${count} days`);
   if (billing.cancelsAtEnd) return `Then nobody can connect. Everything is kept for ${days(billing.retentionDays)} more, and deleted.`;
+  if (billingState === "active" && billing.card.renewsAt !== null) return "The card is charged then, and it goes on.";
   switch (billingState) {
     case "pending":
-      return "It starts when the invoice is paid.";
+      return "It starts when it is paid for.";
     case "trial":
     case "active":
       if (billing.until === null) return "It goes on until it is cancelled.";
@@ -64,14 +66,17 @@ function NextStep(): ReactNode {
   }
 }
 
-function Cancel() {
-  const { id, name, billingState, billing } = useLiveSubscription();
+/** The way out. */
+export function Cancel() {
+  const { id, name, billingState, billing, may } = useLiveSubscription();
   const put = usePutSubscription();
   const toast = useToast();
   const [asking, setAsking] = useState(false);
   const [pending, setPending] = useState(false);
   // As the portal decides it: what is paid for stays.
   const atEnd = billing.until !== null && (billingState === "trial" || billingState === "active");
+
+  if (!may.cancel || billing.cancelsAtEnd || billingState === "cancelled" || billingState === "ended") return null;
 
   async function cancel() {
     setPending(true);
@@ -102,7 +107,7 @@ function Cancel() {
       <AlertDialog open={asking} onOpenChange={setAsking} title={`Cancel ${name}?`} cancelLabel="Keep it" confirmLabel="Cancel the subscription" onConfirm={() => void cancel()}>
         {atEnd && billing.until ? (
           <p>
-            Everything works until <LongDay iso={billing.until} />. Then all clients are cut off.
+            Everything works until <LongDay iso={billing.card.renewsAt ?? billing.until} />. Then all clients are cut off.{billing.card.renewsAt !== null && " Nothing more is taken from the card."}
           </p>
         ) : (
           <p>All clients are cut off at once.</p>
