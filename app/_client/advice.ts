@@ -20,6 +20,10 @@ export function adviceFor(problem: Problem, factor: Way = "mail"): Advice {
       return { title: "No address is free", next: `${message} Revoke a client that is no longer needed; its address is free again a day later.`, way: "clients" };
     case "plan_limit_reached":
       return { title: "The plan has no room for another client", next: `${message} Revoke a client that is no longer needed, or ask for a larger plan.`, way: "clients" };
+    case "member_limit_reached":
+      return { title: "You have as many clients as you may", next: message, way: "clients" };
+    case "link_invalid":
+      return { title: "This link no longer works", next: message, way: "none" };
     case "subscription_inactive":
       return { title: "The subscription isn't active", next: `${message} Clients can be added once it is active again.`, way: "none" };
     case "instance_not_ready":

@@ -1,5 +1,6 @@
 /** The browser's side of the portal's API: one function a request, typed answers, `ApiError` for everything else. */
 import type { PublicKeyCredentialRequestOptionsJSON } from "@simplewebauthn/browser";
+import type { ClientLimit } from "@/lib/core/client-limits";
 import type { SharedConfigPolicy } from "@/lib/core/vocabulary";
 import type { DashboardView } from "@/lib/usecases/dashboard-views";
 import type { TrafficView } from "@/lib/usecases/traffic-view";
@@ -161,6 +162,11 @@ export const api = {
   askSignInChange: (subscriptionId: string, policy: { days: number | null }) => send<StepUpView>("POST", `${inSubscription(subscriptionId)}/policy/sign-in/challenge`, { body: policy }),
 
   setSignIn: (subscriptionId: string, policy: { days: number | null; proof?: Proof }) => send<SubscriptionView>("PATCH", `${inSubscription(subscriptionId)}/policy/sign-in`, { body: policy }),
+
+  /** Asks for the proof that a higher limit, or none, takes. */
+  askClientLimit: (subscriptionId: string, wish: { limit: ClientLimit; most: number | null }) => send<StepUpView>("POST", `${inSubscription(subscriptionId)}/policy/limits/challenge`, { body: wish }),
+
+  setClientLimit: (subscriptionId: string, wish: { limit: ClientLimit; most: number | null; proof?: Proof }) => send<SubscriptionView>("PATCH", `${inSubscription(subscriptionId)}/policy/limits`, { body: wish }),
 
   /** Asks for the proof that letting machines reach one another takes. */
   askPeersReach: (subscriptionId: string) => send<StepUpView>("POST", `${inSubscription(subscriptionId)}/policy/peers-reach/challenge`, { body: {} }),

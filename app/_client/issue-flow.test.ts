@@ -34,7 +34,7 @@ describe("approving a client", () => {
 
   it("is bound to the end that was shown, and goes back to it when it is refused", () => {
     expect(run(challenged)).toMatchObject({ step: "approve", expiresAt: "2026-11-29T12:00:00.000Z" });
-    const error = new ApiError("expiry_invalid", "Your plan gives a client at most 3 days at a time.");
+    const error = new ApiError("expiry_invalid", "A client gets at most 3 days at a time here.");
     expect(run(challenged, { type: "input_refused_late", error })).toMatchObject({ step: "name", end: { kind: "days", days: 7 }, endError: error.message });
     expect(run({ type: "challenge_refused", error }, { type: "end_chosen", end: { kind: "none" } })).toMatchObject({ end: { kind: "none" }, endError: null });
   });

@@ -7,7 +7,7 @@ interface EndFieldProps {
   label: string;
   value: EndChoice;
   onValueChange: (choice: EndChoice) => void;
-  /** Days that the plan gives a client at a time; null: any, also without an end. */
+  /** Days that a client gets at a time; null: any, also without an end. */
   maxDays: number | null;
   error?: string | null;
   autoFocus?: boolean;
@@ -17,7 +17,7 @@ interface EndFieldProps {
 export function EndField({ label, value, onValueChange, maxDays, error, autoFocus }: EndFieldProps) {
   const date = value.kind === "date" ? value.date : "";
   return (
-    <Field id="access-end" label={label} error={error} hint={maxDays === null ? undefined : `Your plan gives a client at most ${maxDays} ${maxDays === 1 ? "day" : "days"} at a time. It can be extended.`}>
+    <Field id="access-end" label={label} error={error} hint={maxDays === null ? undefined : `A client gets at most ${maxDays} ${maxDays === 1 ? "day" : "days"} at a time here. It can be extended.`}>
       {(ids) => (
         <span className="grid gap-2 sm:grid-cols-2">
           <Select {...ids} autoFocus={autoFocus} value={valueOf(value)} onChange={(event) => onValueChange(choiceOf(event.currentTarget.value, date))}>

@@ -56,6 +56,15 @@ import { DELETE as unlinkIdentity } from "@/app/api/v1/account/identities/[ident
 import { PUT as setPassword } from "@/app/api/v1/account/password/route";
 import { DELETE as deleteAccount, GET as viewAccount, PATCH as changeAccount } from "@/app/api/v1/account/route";
 import { GET as dashboard } from "@/app/api/v1/dashboard/route";
+import { POST as enrol } from "@/app/api/v1/enrolments/route";
+import { POST as askToEnrol } from "@/app/api/v1/enrolments/challenge/route";
+import { POST as lookAtEnrolment } from "@/app/api/v1/enrolments/look/route";
+import { GET as listEnrolments, POST as prepare } from "@/app/api/v1/subscriptions/[subscriptionId]/enrolments/route";
+import { POST as askToPrepare } from "@/app/api/v1/subscriptions/[subscriptionId]/enrolments/challenge/route";
+import { DELETE as withdrawEnrolment } from "@/app/api/v1/subscriptions/[subscriptionId]/enrolments/[enrolmentId]/route";
+import { POST as resendEnrolment } from "@/app/api/v1/subscriptions/[subscriptionId]/enrolments/[enrolmentId]/resend/route";
+import { PATCH as setLimit } from "@/app/api/v1/subscriptions/[subscriptionId]/policy/limits/route";
+import { POST as askForLimit } from "@/app/api/v1/subscriptions/[subscriptionId]/policy/limits/challenge/route";
 import { POST as acceptInvitation } from "@/app/api/v1/invitations/accept/route";
 import { POST as lookAtInvitation } from "@/app/api/v1/invitations/look/route";
 import { POST as invite } from "@/app/api/v1/subscriptions/[subscriptionId]/invitations/route";
@@ -358,6 +367,16 @@ const TABLE: { file: string; what: string; make: Make; expected: Record<Who, num
   { file: "v1/subscriptions/[subscriptionId]/ownership", what: "DELETE the offer", make: (who) => remove(withdrawOwnership, { params: here() })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "forbidden", owner: "not_found", operator: "forbidden" } },
   { file: "v1/subscriptions/[subscriptionId]/ownership/acceptance/challenge", what: "POST for a proof to take over", make: (who) => post(askToTake, { params: here() })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "not_found", admin: "not_found", owner: "not_found", operator: "forbidden" } },
   { file: "v1/subscriptions/[subscriptionId]/ownership/acceptance", what: "POST to take over", make: (who) => post(takeOwnership, { params: here(), body: { proof: MADE_UP } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "not_found", admin: "not_found", owner: "not_found", operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/enrolments", what: "GET prepared clients", make: (who) => get(listEnrolments, { params: here() })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: 200, admin: 200, owner: 200, operator: 200 } },
+  { file: "v1/subscriptions/[subscriptionId]/enrolments", what: "POST a client for the member", make: (who) => post(prepare, { params: here(), body: { email: member.email, nickname: "x", proof: MADE_UP } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "step_up_mismatch", owner: "step_up_mismatch", operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/enrolments/challenge", what: "POST for a proof to prepare a client for the member", make: (who) => post(askToPrepare, { params: here(), body: { email: member.email, nickname: "x" } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: 201, owner: 201, operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/enrolments/[enrolmentId]", what: "DELETE a prepared client", make: (who) => remove(withdrawEnrolment, { params: here({ enrolmentId: UNKNOWN_ID }) })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "not_found", admin: "not_found", owner: "not_found", operator: "not_found" } },
+  { file: "v1/subscriptions/[subscriptionId]/enrolments/[enrolmentId]/resend", what: "POST a link again", make: (who) => post(resendEnrolment, { params: here({ enrolmentId: UNKNOWN_ID }) })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "not_found", owner: "not_found", operator: "forbidden" } },
+  { file: "v1/enrolments/look", what: "POST for what a made-up link is about", make: (who) => post(lookAtEnrolment, { body: { token: "A".repeat(43) } })(who), expected: everybody("link_invalid") },
+  { file: "v1/enrolments/challenge", what: "POST for a proof to add by a made-up link", make: (who) => post(askToEnrol, { body: { token: "A".repeat(43) } })(who), expected: everybody("link_invalid") },
+  { file: "v1/enrolments", what: "POST a client by a made-up link", make: (who) => post(enrol, { body: { token: "A".repeat(43), publicKey: "xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=", sealedPresharedKey: null, proof: MADE_UP } })(who), expected: everybody("link_invalid") },
+  { file: "v1/subscriptions/[subscriptionId]/policy/limits", what: "PATCH a limit", make: (who) => patch(setLimit, { params: here(), body: { limit: "clientsPerMember", most: 5, proof: MADE_UP } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: "step_up_mismatch", owner: "step_up_mismatch", operator: "forbidden" } },
+  { file: "v1/subscriptions/[subscriptionId]/policy/limits/challenge", what: "POST for a proof to raise a limit", make: (who) => post(askForLimit, { params: here(), body: { limit: "clientDays", most: null } })(who), expected: { ...SIGNED_IN_ONLY, stranger: "not_found", member: "forbidden", admin: 201, owner: 201, operator: "forbidden" } },
   { file: "v1/invitations/look", what: "POST for what an invitation is about", make: (who) => post(lookAtInvitation, { body: { token: "A".repeat(43) } })(who), expected: everybody("link_invalid") },
   { file: "v1/invitations/accept", what: "POST a made-up invitation", make: (who) => post(acceptInvitation, { body: { token: "A".repeat(43) } })(who), expected: everybody("link_invalid") },
   { file: "v1/operator/users", what: "GET people", make: (who) => get(listUsers, { query: "?q=acme" })(who), expected: OPERATOR_ONLY },
@@ -420,6 +439,13 @@ describe("T3: ids of another tenant, in every place of an address, are the same 
     ["POST for a proof to make a directory's token", (subscriptionId, _, as = acme.owner) => call(kit, "POST", askDirectoryToken, { as, params: { subscriptionId } })],
     ["POST a directory's token", (subscriptionId, _, as = acme.owner) => call(kit, "POST", makeDirectoryToken, { as, params: { subscriptionId }, body: { proof: MADE_UP } })],
     ["DELETE a directory's token", (subscriptionId, _, as = acme.owner) => call(kit, "DELETE", disconnectDirectory, { as, params: { subscriptionId } })],
+    ["GET prepared clients", (subscriptionId, _, as = acme.owner) => call(kit, "GET", listEnrolments, { as, params: { subscriptionId } })],
+    ["POST for a proof to prepare a client", (subscriptionId, _, as = acme.owner) => call(kit, "POST", askToPrepare, { as, params: { subscriptionId }, body: { email: member.email, nickname: "x" } })],
+    ["POST a prepared client", (subscriptionId, _, as = acme.owner) => call(kit, "POST", prepare, { as, params: { subscriptionId }, body: { email: member.email, nickname: "x", proof: MADE_UP } })],
+    ["DELETE a prepared client", (subscriptionId, enrolmentId, as = acme.owner) => call(kit, "DELETE", withdrawEnrolment, { as, params: { subscriptionId, enrolmentId } })],
+    ["POST a link again", (subscriptionId, enrolmentId, as = acme.owner) => call(kit, "POST", resendEnrolment, { as, params: { subscriptionId, enrolmentId } })],
+    ["PATCH a limit", (subscriptionId, _, as = acme.owner) => call(kit, "PATCH", setLimit, { as, params: { subscriptionId }, body: { limit: "clientDays", most: 3 } })],
+    ["POST to raise a limit", (subscriptionId, _, as = acme.owner) => call(kit, "POST", askForLimit, { as, params: { subscriptionId }, body: { limit: "clientDays", most: 3 } })],
     ["PATCH whether machines reach one another", (subscriptionId, _, as = acme.owner) => call(kit, "PATCH", setPeersReach, { as, params: { subscriptionId }, body: { peersReach: false } })],
     ["POST to let machines reach one another", (subscriptionId, _, as = acme.owner) => call(kit, "POST", askPeersReach, { as, params: { subscriptionId } })],
     ["POST for a proof to show the API key", (subscriptionId, _, as = acme.owner) => call(kit, "POST", askToShowKey, { as, params: { subscriptionId } })],

@@ -18,6 +18,10 @@ export const linkToken = (ports: Pick<Ports, "config">, linkId: string): string 
 export const invitationToken = (ports: Pick<Ports, "config">, linkId: string): string =>
   createHmac("sha256", ports.config.deriveKey("invitation")).update(`portcullis invitation v1\n${linkId}`).digest("base64url");
 
+/** What the link in a mail about a prepared client carries. @param linkId of this mail: each has its own */
+export const enrolmentToken = (ports: Pick<Ports, "config">, linkId: string): string =>
+  createHmac("sha256", ports.config.deriveKey("enrolment")).update(`portcullis enrolment v1\n${linkId}`).digest("base64url");
+
 /** @returns the link's id, for the mail */
 export async function makeEndSessionsLink(ports: Ports, tx: Tx, userId: string): Promise<string> {
   const now = ports.clock.now();

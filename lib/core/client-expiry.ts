@@ -18,7 +18,7 @@ export function parseExpiry(text: string | null): Date | null {
 
 /**
  * @param at what was asked for; null: no end
- * @param maxDays what the plan allows from now on; null: any. Without an end a client of such a plan ends as late as it may
+ * @param maxDays what the plan, or the subscription's own policy, allows from now on; null: any. Without an end a client ends as late as it may then
  * @throws expiry_invalid, saying what may be asked for
  */
 export function allowedExpiry(at: Date | null, now: Date, maxDays: number | null): Date | null {
@@ -26,9 +26,22 @@ export function allowedExpiry(at: Date | null, now: Date, maxDays: number | null
   if (at === null) return maxDays === null ? null : latest;
   if (at <= now) throw invalid("That time has passed. Choose a later one, or revoke the client.");
   // Chosen as "in 30 days" a moment ago, or as the day that is 30 days away, it is not refused for its seconds.
-  if (at.getTime() > latest.getTime() + DAY_MS) throw invalid(maxDays === null ? "That is more than ten years away. Choose an earlier day, or no end." : `Your plan gives a client at most ${maxDays} ${maxDays === 1 ? "day" : "days"} at a time. Choose an earlier day.`);
+  if (at.getTime() > latest.getTime() + DAY_MS) throw invalid(maxDays === null ? "That is more than ten years away. Choose an earlier day, or no end." : `A client gets at most ${maxDays} ${maxDays === 1 ? "day" : "days"} at a time here. Choose an earlier day.`);
   return at > latest && maxDays !== null ? latest : at;
 }
+
+/**
+ * What was chosen, or as late as it may be by now: for an end that was approved earlier, and is still to come.
+ *
+ * @param maxDays what is allowed from now on; null: any
+ */
+export function cappedExpiry(at: Date | null, now: Date, maxDays: number | null): Date | null {
+  const latest = allowedExpiry(null, now, maxDays);
+  return latest !== null && (at === null || at > latest) ? latest : at;
+}
+
+/** Of two limits, the one that holds. null: not limited. */
+export const stricter = (one: number | null, other: number | null): number | null => (one === null || other === null ? (one ?? other) : Math.min(one, other));
 
 /** Whether an end is later than another: what widens access. null is never. */
 export const isLater = (end: Date | null, than: Date | null): boolean => than !== null && (end === null || end > than);

@@ -32,7 +32,7 @@ describe("what proves an act", () => {
 
   test("of who has everything, a mailed code proves these acts and no other: a new act has to be meant to be one", () => {
     expect(STEP_UP_ACTIONS.filter((action) => factorsFor(action, all).includes("mail")).sort()).toEqual(
-      ["account.delete", "address.verify", "api-key.rotate", "api-key.show", "billing.activate", "client.extend", "client.issue", "client.rekey", "client.resume", "directory.token", "identity.unlink", "license.make", "member.invite", "member.promote", "ownership.accept", "system.approve", "warranty.transfer"],
+      ["account.delete", "address.verify", "api-key.rotate", "api-key.show", "billing.activate", "client.enrol", "client.extend", "client.issue", "client.prepare", "client.rekey", "client.resume", "directory.token", "identity.unlink", "license.make", "member.invite", "member.promote", "ownership.accept", "system.approve", "warranty.transfer"],
     );
   });
 

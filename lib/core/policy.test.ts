@@ -28,6 +28,7 @@ const EXPECTED: [SubscriptionPermission, ...("any" | "own" | "none")[]][] = [
   ["subscription.keep", "any", "none", "none", "none"],
   ["subscription.cancel", "any", "none", "none", "any"],
   ["member.read", "any", "any", "own", "any"],
+  ["client.prepare", "any", "any", "none", "none"],
   ["member.invite", "any", "any", "none", "none"],
   ["member.remove", "any", "any", "own", "any"],
   ["member.role", "any", "none", "none", "none"],
@@ -49,12 +50,12 @@ test("nothing is granted to a standing that the table doesn't know", () => {
 });
 
 test("the table has every permission that is about a subscription, and no other", () => {
-  const elsewhere = ["public", "address.verify", "subscription.list", "subscription.take_out", "operator.read", "account.security", "warranty.own", "invitation.answer"];
+  const elsewhere = ["public", "address.verify", "subscription.list", "subscription.take_out", "operator.read", "account.security", "warranty.own", "invitation.answer", "enrolment.answer"];
   expect(PERMISSIONS.filter((permission) => !elsewhere.includes(permission)).sort()).toEqual(EXPECTED.map(([permission]) => permission).sort());
 });
 
 test("an operator can't let themselves in: of what widens access, no standing of theirs may do any", () => {
-  expect([can("operator", "client.issue"), can("operator", "client.resume"), can("operator", "instance.api-key"), can("operator", "system.approve"), can("operator", "member.invite"), can("operator", "member.role")]).toEqual([false, false, false, false, false, false]);
+  expect([can("operator", "client.issue"), can("operator", "client.resume"), can("operator", "client.prepare"), can("operator", "instance.api-key"), can("operator", "system.approve"), can("operator", "member.invite"), can("operator", "member.role")]).toEqual([false, false, false, false, false, false, false]);
 });
 
 test("what widens access, or decides who signs in, takes a step-up; what takes access away never does (product rule 2)", () => {
@@ -65,8 +66,10 @@ test("what widens access, or decides who signs in, takes a step-up; what takes a
     "api-key.rotate",
     "api-key.show",
     "billing.activate",
+    "client.enrol",
     "client.extend",
     "client.issue",
+    "client.prepare",
     "client.rekey",
     "client.resume",
     "directory.token",

@@ -12,6 +12,8 @@ export const PERMISSIONS = [
   "client.read",
   /** Adds a client, or replaces the key of one's own. */
   "client.issue",
+  /** Prepares one for a colleague, whose key is born with them. */
+  "client.prepare",
   "client.revoke",
   /** Suspends, or sets an earlier end. */
   "client.suspend",
@@ -63,11 +65,13 @@ export const PERMISSIONS = [
   "warranty.own",
   /** Joins where one was asked to. */
   "invitation.answer",
+  /** Adds a client that was prepared for oneself. */
+  "enrolment.answer",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
 /** The part of the permissions that is about one subscription, and so depends on the actor's standing in it. */
-export type SubscriptionPermission = Extract<Permission, "subscription.read" | "client.read" | "client.issue" | "client.revoke" | "client.suspend" | "client.resume" | "activity.read" | "subscription.policy" | "instance.provision" | "instance.remove" | "instance.move" | "subscription.cancel" | "subscription.keep" | "subscription.redeem" | "subscription.pay" | "instance.api-key" | "system.read" | "system.approve" | "system.remove" | "member.read" | "member.invite" | "member.remove" | "member.role" | "ownership.give" | "ownership.take" | "directory.manage">;
+export type SubscriptionPermission = Extract<Permission, "subscription.read" | "client.read" | "client.issue" | "client.prepare" | "client.revoke" | "client.suspend" | "client.resume" | "activity.read" | "subscription.policy" | "instance.provision" | "instance.remove" | "instance.move" | "subscription.cancel" | "subscription.keep" | "subscription.redeem" | "subscription.pay" | "instance.api-key" | "system.read" | "system.approve" | "system.remove" | "member.read" | "member.invite" | "member.remove" | "member.role" | "ownership.give" | "ownership.take" | "directory.manage">;
 
 type Reach = "any" | "own" | "none";
 
@@ -79,6 +83,7 @@ const TABLE: Record<SubscriptionPermission, Record<Standing, Reach>> = {
   "subscription.read": { owner: "any", admin: "any", member: "any", operator: "any" },
   "client.read": { owner: "any", admin: "any", member: "own", operator: "any" },
   "client.issue": { owner: "own", admin: "own", member: "own", operator: "none" },
+  "client.prepare": { owner: "any", admin: "any", member: "none", operator: "none" },
   "client.revoke": { owner: "any", admin: "any", member: "own", operator: "any" },
   "client.suspend": { owner: "any", admin: "any", member: "own", operator: "any" },
   "client.resume": { owner: "any", admin: "any", member: "own", operator: "none" },
@@ -108,7 +113,7 @@ const TABLE: Record<SubscriptionPermission, Record<Standing, Reach>> = {
  * What gives access, or takes a step towards it. Who has to sign in again first does none of it: what they see, and what they take away, stays
  * theirs.
  */
-const GIVES: readonly SubscriptionPermission[] = ["client.issue", "client.resume", "subscription.policy", "instance.provision", "instance.move", "instance.api-key", "system.approve", "member.invite", "member.role", "ownership.give", "ownership.take", "directory.manage"];
+const GIVES: readonly SubscriptionPermission[] = ["client.issue", "client.prepare", "client.resume", "subscription.policy", "instance.provision", "instance.move", "instance.api-key", "system.approve", "member.invite", "member.role", "ownership.give", "ownership.take", "directory.manage"];
 export const givesSomething = (permission: SubscriptionPermission): boolean => GIVES.includes(permission);
 
 /** How far a permission reaches for a standing. */
@@ -123,6 +128,8 @@ export function can(standing: Standing, permission: SubscriptionPermission, own 
 /** Acts that widen access: each takes a step-up proof made for exactly that act (product rule 2). Taking away never does. */
 export const STEP_UP_ACTIONS = [
   "client.issue",
+  "client.prepare",
+  "client.enrol",
   "client.resume",
   "client.extend",
   "client.rekey",

@@ -5,6 +5,10 @@ export type Role = (typeof ROLES)[number];
 export const CLIENT_STATES = ["active", "suspended", "expired", "revoked"] as const;
 export type ClientState = (typeof CLIENT_STATES)[number];
 
+/** Why a client that was prepared for somebody waits no longer, besides being too old. */
+export const ENROLMENT_ENDS = ["used", "withdrawn", "preparer_gone", "colleague_gone"] as const;
+export type EnrolmentEnd = (typeof ENROLMENT_ENDS)[number];
+
 export const BILLING_STATES = ["pending", "trial", "active", "past_due", "suspended", "cancelled", "ended"] as const;
 export type BillingState = (typeof BILLING_STATES)[number];
 

@@ -225,7 +225,7 @@ export interface NewClient {
 export const isKeyTaken = (error: unknown): boolean => /public_key|client_keys/.test(violatedUnique(error) ?? "");
 
 /** @returns false when the public key is in use; the transaction can then only be rolled back */
-export async function insertClient(tx: Tx, proof: VerifiedProof<"client.issue" | "system.approve">, client: NewClient): Promise<boolean> {
+export async function insertClient(tx: Tx, proof: VerifiedProof<"client.issue" | "client.enrol" | "system.approve">, client: NewClient): Promise<boolean> {
   try {
     await tx.$executeRaw`
       INSERT INTO access_clients (id, subscription_id, instance_id, owner_id, system_id, nickname, public_key, sealed_preshared_key, host_index, address_v4, address_v6,
@@ -305,6 +305,11 @@ export async function wasApprovedBy(tx: Tx, systemId: string, challengeId: strin
 export async function countLiveSystems(tx: Tx, instanceId: string): Promise<number> {
   const [row] = await tx.$queryRaw<{ count: number }[]>`SELECT count(*)::int AS count FROM access_clients WHERE instance_id = ${instanceId}::uuid AND system_id IS NOT NULL AND state <> 'revoked'`;
   return row?.count ?? 0;
+}
+
+/** A person's in one subscription, those that are suspended or expired too: each holds its address. */
+export async function countClientsOfOwner(tx: Tx, subscriptionId: string, ownerId: string): Promise<number> {
+  return tx.accessClient.count({ where: { subscriptionId, ownerId, state: { not: "revoked" } } });
 }
 
 /** Locks all of a person's clients that are not revoked until the transaction ends. @param subscriptionId null: in whatever subscription */

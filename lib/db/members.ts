@@ -39,6 +39,11 @@ export async function findMember(tx: Tx, subscriptionId: string, userId: string)
   return row ?? null;
 }
 
+export async function findMemberByAddress(tx: Tx, subscriptionId: string, email: string): Promise<MemberRow | null> {
+  const [row] = await tx.$queryRaw<MemberRow[]>`${MEMBER} WHERE m.subscription_id = ${subscriptionId}::uuid AND u.email = ${email}`;
+  return row ?? null;
+}
+
 export async function hasMemberWithAddress(tx: Tx, subscriptionId: string, email: string): Promise<boolean> {
   return (await tx.membership.count({ where: { subscriptionId, user: { email } } })) > 0;
 }

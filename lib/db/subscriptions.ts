@@ -1,4 +1,5 @@
 /** Subscriptions as an actor may see them. Each query is scoped: a subscription the actor has no part in is as if it weren't there. */
+import { stricter } from "@/lib/core/client-expiry";
 import type { Standing } from "@/lib/core/policy";
 import type { Billing, BillingTerms, CardState } from "@/lib/core/billing";
 import type { BillingState, InstanceStatus, PlanInterval, Role, SharedConfigPolicy } from "@/lib/core/vocabulary";
@@ -44,6 +45,14 @@ export interface PlanPrice {
   interval: PlanInterval;
 }
 
+/** null: not limited. */
+export interface ClientLimits {
+  /** Clients that a member may have. */
+  clientsPerMember: number | null;
+  /** Days that a client has at a time. */
+  clientDays: number | null;
+}
+
 export interface SubscriptionAccess {
   id: string;
   name: string;
@@ -63,8 +72,10 @@ export interface SubscriptionAccess {
   card: { price: string | null; account: { standing: CardState["standing"]; at: Date | null; renews: boolean; over: boolean; governs: boolean } | null };
   /** null: unlimited. */
   maxClients: number | null;
-  /** Days that a client has at a time; null: any, also without an end. */
+  /** Days that a client has at a time, by the plan and the subscription's own policy; null: any, also without an end. */
   maxClientDays: number | null;
+  /** What the subscription asks of its members' clients, besides what the plan does; null: nothing. */
+  limits: ClientLimits;
   /** null: unlimited. */
   maxSystems: number | null;
   /** What systems join with; null: it was not asked for yet. */
@@ -98,6 +109,8 @@ interface Row {
   card_governs: boolean | null;
   max_clients: number | null;
   max_client_days: number | null;
+  client_days: number | null;
+  clients_per_member: number | null;
   max_systems: number | null;
   api_key_ending: string | null;
   api_key_created_at: Date | null;
@@ -129,7 +142,7 @@ interface Row {
 }
 
 const COLUMNS = Prisma.sql`
-  s.id, s.name, s.billing_state, s.billing_until, s.cancels_at_end, p.grace_days, p.retention_days, p.price, p.currency, p."interval", s.two_factor_required, s.shared_config_policy::text, s.sign_in_days, m.lapsed_at, EXISTS (SELECT FROM identities x WHERE x.user_id = m.user_id) AS has_identity, p.name AS plan_name, p.card_price, ca.standing::text AS card_standing, ca.standing_at AS card_standing_at, ca.renews AS card_renews, ca.over AS card_over, ca.governs AS card_governs, p.max_clients, p.max_client_days, p.max_systems, k.ending AS api_key_ending, k.created_at AS api_key_created_at, m.role,
+  s.id, s.name, s.billing_state, s.billing_until, s.cancels_at_end, p.grace_days, p.retention_days, p.price, p.currency, p."interval", s.two_factor_required, s.shared_config_policy::text, s.sign_in_days, s.client_days, s.clients_per_member, m.lapsed_at, EXISTS (SELECT FROM identities x WHERE x.user_id = m.user_id) AS has_identity, p.name AS plan_name, p.card_price, ca.standing::text AS card_standing, ca.standing_at AS card_standing_at, ca.renews AS card_renews, ca.over AS card_over, ca.governs AS card_governs, p.max_clients, p.max_client_days, p.max_systems, k.ending AS api_key_ending, k.created_at AS api_key_created_at, m.role,
   i.id AS instance_id, i.name AS instance_name, i.status, i.subnet_v4::text, i.subnet_v6::text, host(i.tunnel_address_v4) AS tunnel_address_v4,
   host(i.tunnel_address_v6) AS tunnel_address_v6, i.listen_port, i.public_key, ARRAY(SELECT host(d) FROM unnest(i.dns) d) AS dns, i.mtu,
   i.persistent_keepalive_seconds AS keepalive, i.live_clients, i.peers_reach, gp.protocol_version,
@@ -154,7 +167,8 @@ function fromRow(row: Row): SubscriptionAccess {
     planName: row.plan_name,
     card: { price: row.card_price, account: row.card_standing && { standing: row.card_standing, at: row.card_standing_at, renews: row.card_renews === true, over: row.card_over === true, governs: row.card_governs === true } },
     maxClients: row.max_clients,
-    maxClientDays: row.max_client_days,
+    maxClientDays: stricter(row.max_client_days, row.client_days),
+    limits: { clientsPerMember: row.clients_per_member, clientDays: row.client_days },
     maxSystems: row.max_systems,
     apiKey: row.api_key_ending !== null && row.api_key_created_at !== null ? { ending: row.api_key_ending, createdAt: row.api_key_created_at } : null,
     standing: row.role ?? "operator",
@@ -240,6 +254,26 @@ export async function requireTwoFactor(tx: Tx, subscriptionId: string): Promise<
 export async function relaxTwoFactor(tx: Tx, _proof: VerifiedProof<"policy.relax">, subscriptionId: string): Promise<boolean> {
   const changed = await tx.$queryRaw<object[]>`
     UPDATE subscriptions SET two_factor_required = false WHERE id = ${subscriptionId}::uuid AND two_factor_required
+    RETURNING ${notification(`subscription:${subscriptionId}`)}::text AS told`;
+  return changed.length > 0;
+}
+
+const LIMIT_COLUMNS: Record<keyof ClientLimits, Prisma.Sql> = { clientsPerMember: Prisma.sql`clients_per_member`, clientDays: Prisma.sql`client_days` };
+
+/** Sets a limit, or a lower one; open pages are told. @returns whether it was none, or higher */
+export async function lowerLimit(tx: Tx, subscriptionId: string, limit: keyof ClientLimits, most: number): Promise<boolean> {
+  const column = LIMIT_COLUMNS[limit];
+  const changed = await tx.$queryRaw<object[]>`
+    UPDATE subscriptions SET ${column} = ${most} WHERE id = ${subscriptionId}::uuid AND (${column} IS NULL OR ${column} > ${most})
+    RETURNING ${notification(`subscription:${subscriptionId}`)}::text AS told`;
+  return changed.length > 0;
+}
+
+/** @param most null: no limit any more. @returns whether it was lower */
+export async function raiseLimit(tx: Tx, _proof: VerifiedProof<"policy.relax">, subscriptionId: string, limit: keyof ClientLimits, most: number | null): Promise<boolean> {
+  const column = LIMIT_COLUMNS[limit];
+  const changed = await tx.$queryRaw<object[]>`
+    UPDATE subscriptions SET ${column} = ${most} WHERE id = ${subscriptionId}::uuid AND ${column} IS NOT NULL AND (${most}::int IS NULL OR ${column} < ${most})
     RETURNING ${notification(`subscription:${subscriptionId}`)}::text AS told`;
   return changed.length > 0;
 }

@@ -10,7 +10,7 @@ const about = (notice: FactorNotice): MailContent => ({
   securityUrl: "https://portal.test/security",
   endSessionsLink: "7",
 });
-const render = (notice: FactorNotice) => renderMail(about(notice), { challenge: () => "", attempt: () => "", invitation: () => "", endSessions: (id) => `https://portal.test/end-sessions#token=${id}` });
+const render = (notice: FactorNotice) => renderMail(about(notice), { challenge: () => "", attempt: () => "", invitation: () => "", enrolment: () => "", endSessions: (id) => `https://portal.test/end-sessions#token=${id}` });
 
 const NOTICES: FactorNotice[] = [
   { template: "factor-added", factor: "passkey", name: "Laptop" },

@@ -123,6 +123,11 @@ export type MemberMail =
   | { template: "ownership-offered"; subscriptionName: string; fromEmail: string; expiresAt: string; url: string }
   | { template: "ownership-taken"; subscriptionName: string; toEmail: string; at: string; url: string };
 
+/** About a client that was prepared for a colleague. endsAt: of the client's access, as asked for. enrolmentLink: id of what the link carries, which is made when the mail is sent. */
+export type EnrolmentMail =
+  | { template: "client-prepared"; nickname: string; subscriptionName: string; fromEmail: string; endsAt: string | null; expiresAt: string; enrolmentLink: string }
+  | { template: "client-enrolled"; nickname: string; instanceName: string; memberEmail: string; at: string; clientUrl: string };
+
 /** What the portal mails about: each template with the facts it needs. Plain JSON, kept in the outbox until sent; never a code or a key. */
 export type MailContent =
   | {
@@ -138,6 +143,7 @@ export type MailContent =
       expiresAt: string;
     }
   | ClientMail
+  | EnrolmentMail
   | SharedConfigMail
   | GatewayMail
   | InstanceMail

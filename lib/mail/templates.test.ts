@@ -39,6 +39,8 @@ const contents = (text: string): MailContent[] => [
   { template: "warranty-ending", model: text, serial: text, endsOn: "2027-03-01", url: LINK },
   { template: "warranty-offered", model: text, serial: text, fromEmail: text, expiresAt: AT, url: LINK },
   { template: "warranty-transferred", model: text, serial: text, toEmail: text, at: AT, url: LINK },
+  { template: "client-prepared", nickname: text, subscriptionName: text, fromEmail: text, endsAt: AT, expiresAt: AT, enrolmentLink: "" },
+  { template: "client-enrolled", nickname: text, instanceName: text, memberEmail: text, at: AT, clientUrl: LINK },
   { template: "member-invited", subscriptionName: text, role: "member", fromEmail: text, expiresAt: AT, invitationLink: "" },
   { template: "member-joined", subscriptionName: text, memberEmail: text, role: "admin", at: AT, url: LINK },
   { template: "member-removed", subscriptionName: text, memberEmail: text, byEmail: text, byOperator: true, clients: 2, at: AT, url: LINK },
@@ -70,7 +72,7 @@ const contents = (text: string): MailContent[] => [
   { template: "server-act", act: "reset-2fa", at: AT, securityUrl: LINK },
 ];
 
-const render = (content: MailContent) => renderMail(content, { challenge: () => "123456", attempt: () => "654321", invitation: () => LINK, endSessions: () => "https://portal.test/end-sessions#token=t" });
+const render = (content: MailContent) => renderMail(content, { challenge: () => "123456", attempt: () => "654321", invitation: () => LINK, enrolment: () => LINK, endSessions: () => "https://portal.test/end-sessions#token=t" });
 const countLines = (text: string): number => text.split("\n").length;
 const tags = (html: string): string[] => html.match(/<[^>]*>/g) ?? [];
 

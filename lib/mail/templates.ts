@@ -3,6 +3,7 @@ import type { CodeDigits } from "@/lib/core/step-up-code";
 import { accountMail } from "./account-mails";
 import { billingMail } from "./billing-mails";
 import { clientMail } from "./client-mails";
+import { enrolmentMail } from "./enrolment-mails";
 import { factorNotice } from "./factor-notices";
 import { gatewayMail } from "./gateway-mails";
 import { instanceMail } from "./instance-mails";
@@ -34,6 +35,8 @@ export interface Codes {
   endSessions: (linkId: string) => string;
   /** The page that an invitation is accepted on, with what it takes. */
   invitation: (linkId: string) => string;
+  /** The page that a prepared client is added on, with what it takes. */
+  enrolment: (linkId: string) => string;
 }
 
 export function renderMail(content: MailContent, codes: Codes): RenderedMail {
@@ -52,6 +55,9 @@ function partsOf(content: MailContent, codes: Codes): Parts {
         closing: "If you didn't ask for this, don't share the code: someone may be signed in as you. Nothing happens without it.",
       };
     }
+    case "client-prepared":
+    case "client-enrolled":
+      return enrolmentMail(content, codes.enrolment);
     case "client-issued":
     case "client-revoked":
     case "client-suspended":

@@ -1,6 +1,6 @@
 /** Sends what the outbox holds: woken by the commit that queued a mail, and by time for what is to be tried again. Any number of processes may run one. */
 import { createTransport } from "nodemailer";
-import { invitationToken, linkToken } from "@/lib/auth/account-links";
+import { enrolmentToken, invitationToken, linkToken } from "@/lib/auth/account-links";
 import { attemptCode } from "@/lib/auth/attempts";
 import { codeFor } from "@/lib/auth/step-up";
 import { abandonStale, markFailed, markSent, nextDue, takeDueMail, type QueuedMail } from "@/lib/db/outbox";
@@ -39,11 +39,13 @@ export function startMailWorker(ports: Ports & { wakeups: Wakeups }): MailWorker
   // Behind a "#": what a link carries stays out of servers' logs.
   const endSessionsUrl = (token: string): string => new URL(`/end-sessions#token=${token}`, config.url).href;
   const invitationUrl = (token: string): string => new URL(`/invitation#token=${token}`, config.url).href;
+  const enrolmentUrl = (token: string): string => new URL(`/enrolment#token=${token}`, config.url).href;
   const codes: Codes = {
     challenge: (id, digits) => codeFor(ports, id, digits),
     attempt: (id, purpose) => attemptCode(ports, id, purpose),
     endSessions: (id) => endSessionsUrl(linkToken(ports, id)),
     invitation: (id) => invitationUrl(invitationToken(ports, id)),
+    enrolment: (id) => enrolmentUrl(enrolmentToken(ports, id)),
   };
   let stopped = false;
   let wake: () => void = () => {};
@@ -80,6 +82,7 @@ export function startMailWorker(ports: Ports & { wakeups: Wakeups }): MailWorker
       attempt: (id, purpose) => noted(codes.attempt(id, purpose)),
       endSessions: (id) => endSessionsUrl(noted(linkToken(ports, id))),
       invitation: (id) => invitationUrl(noted(invitationToken(ports, id))),
+      enrolment: (id) => enrolmentUrl(noted(enrolmentToken(ports, id))),
     });
     return seen.reduce((rest, code) => rest.replaceAll(code, "••••••"), text);
   }

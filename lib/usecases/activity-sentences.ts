@@ -22,6 +22,11 @@ const dayCount = (days: unknown): string => (days === 1 ? "day" : `${Number(days
 const clients = (count: number): string => (count === 1 ? "one client" : `${count} clients`);
 const peers = (count: number): string => (count === 1 ? "one peer" : `${count} peers`);
 
+function limitSentence({ limit, most }: AuditEvent["data"]): string {
+  const what = limit === "clientsPerMember" ? "clients a member may have" : "days a client gets at a time";
+  return most === null ? `No longer limited how many ${what}.` : `Set how many ${what}: ${String(most)}.`;
+}
+
 /** One plain sentence a person can read, for an event of a subscription's log. The actor is shown beside it. */
 export function sentenceOf({ action, data }: Pick<AuditEvent, "action" | "data">): string {
   const text = (key: string): string => String(data[key] ?? "");
@@ -66,6 +71,17 @@ export function sentenceOf({ action, data }: Pick<AuditEvent, "action" | "data">
       return `Removed the system “${text("name")}”.`;
     case "client.issued":
       return `Added the client “${text("nickname")}” (${text("addressV4")}).`;
+    case "client.prepared":
+      return `Prepared the client “${text("nickname")}” for ${text("email")}.`;
+    case "client.link_resent":
+      return `Mailed the link for the client “${text("nickname")}” to ${text("email")} again.`;
+    case "client.link_withdrawn":
+      return `Withdrew the client “${text("nickname")}” that was prepared for ${text("email")}.`;
+    case "client.enrolled":
+      return `Added the client “${text("nickname")}” (${text("addressV4")}), which ${data.preparedBy === null ? "a deleted account" : text("preparedBy")} had prepared.`;
+    case "policy.limit_tightened":
+    case "policy.limit_relaxed":
+      return limitSentence(data);
     case "client.revoked":
       return `Revoked the client “${text("nickname")}”.`;
     case "client.shared":

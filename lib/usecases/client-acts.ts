@@ -16,6 +16,16 @@ export const clientIssueAct = (instanceId: string, nickname: Nickname, expiresAt
   parameters: { nickname, expiresAt: boundTo(expiresAt) },
 });
 
+/** This nickname, for this member, until then. @param expiresAt as asked for; null: no end */
+export const clientPrepareAct = (subscriptionId: string, userId: string, nickname: Nickname, expiresAt: Date | null): Act<"client.prepare"> => ({
+  action: "client.prepare",
+  objectId: subscriptionId,
+  parameters: { userId, nickname, expiresAt: boundTo(expiresAt) },
+});
+
+/** What was prepared: its nickname and its end are in its row, and don't change. */
+export const clientEnrolAct = (enrolmentId: string): Act<"client.enrol"> => ({ action: "client.enrol", objectId: enrolmentId, parameters: {} });
+
 export const clientResumeAct = (clientId: string): Act<"client.resume"> => ({ action: "client.resume", objectId: clientId, parameters: {} });
 
 export const clientRekeyAct = (clientId: string): Act<"client.rekey"> => ({ action: "client.rekey", objectId: clientId, parameters: {} });

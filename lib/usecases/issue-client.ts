@@ -1,24 +1,21 @@
 /** Issues a client: spends the proof, takes an address, and tells the gateway, the audit log and the owner, in one transaction. */
-import { auditActor, type Actor } from "@/lib/auth/actor";
-import { FACTOR_WORDS, wideningTransaction, type PresentedProof, type SpentProof } from "@/lib/auth/step-up";
+import type { Actor } from "@/lib/auth/actor";
+import { wideningTransaction, type PresentedProof } from "@/lib/auth/step-up";
 import { allowedExpiry, parseExpiry } from "@/lib/core/client-expiry";
 import { PortcullisError } from "@/lib/core/errors";
 import { configFileName } from "@/lib/core/file-name";
-import { parsePublicKey, type PublicKey } from "@/lib/core/keys";
-import { parseNickname, type Nickname } from "@/lib/core/nickname";
-import { parseSealedKey, type SealedKey } from "@/lib/core/sealed-key";
-import { appendAudit } from "@/lib/db/audit";
+import { parsePublicKey } from "@/lib/core/keys";
+import { parseNickname } from "@/lib/core/nickname";
+import { parseSealedKey } from "@/lib/core/sealed-key";
 import type { Tx } from "@/lib/db/client";
-import { findClient, findClientByChallenge, insertClient } from "@/lib/db/clients";
-import { queueMail } from "@/lib/db/outbox";
+import { findClient, findClientByChallenge } from "@/lib/db/clients";
 import type { SubscriptionAccess } from "@/lib/db/subscriptions";
-import { iso, isoOrNull, toBase64 } from "@/lib/db/values";
+import { toBase64 } from "@/lib/db/values";
 import type { Ports } from "@/lib/ports";
-import { clientUrl } from "./client-access";
+import { addPersonsClient } from "./add-persons-client";
 import { clientIssueAct } from "./client-acts";
-import { keyInUse, takePeer } from "./peer";
 import { clientView, endpointOf } from "./present";
-import { requireAccess, requireOpenable, requireReadyInstance, type ReadyInstance } from "./subscription-access";
+import { requireAccess, requireReadyInstance, type ReadyInstance } from "./subscription-access";
 import type { ClientConfiguration, IssuedClientView } from "./views";
 
 export interface IssueClientInput {
@@ -36,7 +33,7 @@ export interface IssueClientInput {
  * The same request sent again, because its answer was lost, gets the same answer: the proof was spent on this very key.
  *
  * @throws nickname_invalid, expiry_invalid, public_key_invalid, sealed_key_invalid, not_found, forbidden, subscription_inactive, instance_not_ready,
- *   step_up_*, plan_limit_reached, subnet_full, public_key_in_use
+ *   step_up_*, plan_limit_reached, member_limit_reached, subnet_full, public_key_in_use
  */
 export async function issueClient(ports: Ports, actor: Actor, input: IssueClientInput, proof: PresentedProof): Promise<IssuedClientView> {
   const nickname = parseNickname(input.nickname);
@@ -59,7 +56,10 @@ export async function issueClient(ports: Ports, actor: Actor, input: IssueClient
       actor,
       proof,
       (tx) => prepare(tx, true),
-      async (tx, verified, found) => ({ found, clientId: await issue(ports, tx, actor, verified, { ...found, nickname, publicKey, sealedPresharedKey, expiresAt }) }),
+      async (tx, verified, found) => {
+        const end = allowedExpiry(expiresAt, ports.clock.now(), found.access.maxClientDays);
+        return { found, clientId: await addPersonsClient(ports, tx, actor, verified, { ...found, nickname, publicKey, sealedPresharedKey, expiresAt: end, prepared: null }) };
+      },
     );
     return await answer(issued.found, issued.clientId);
   } catch (error) {
@@ -69,71 +69,6 @@ export async function issueClient(ports: Ports, actor: Actor, input: IssueClient
     }
     throw error;
   }
-}
-
-interface Issue {
-  access: SubscriptionAccess;
-  instance: ReadyInstance;
-  nickname: Nickname;
-  publicKey: PublicKey;
-  sealedPresharedKey: SealedKey | null;
-  /** As asked for. */
-  expiresAt: Date | null;
-}
-
-async function issue(ports: Ports, tx: Tx, actor: Actor, proof: SpentProof<"client.issue">, what: Issue): Promise<string> {
-  const { access, instance, nickname, publicKey, sealedPresharedKey } = what;
-  const now = ports.clock.now();
-  requireOpenable(instance, sealedPresharedKey);
-  const expiresAt = allowedExpiry(what.expiresAt, now, access.maxClientDays);
-  const clientId = ports.newId();
-  const { hostIndex, address, revision } = await takePeer(tx, { access, instance, clientId, publicKey, hasPresharedKey: sealedPresharedKey !== null, of: "person", requestedAt: actor.requestedAt, now });
-  const inserted = await insertClient(tx, proof, {
-    id: clientId,
-    subscriptionId: access.id,
-    instanceId: instance.id,
-    ownerId: actor.userId,
-    systemId: null,
-    nickname,
-    publicKey,
-    sealedPresharedKey,
-    hostIndex,
-    addressV4: address.v4,
-    addressV6: address.v6,
-    gatewayId: instance.gateway.id,
-    revision,
-    createdAt: now,
-    expiresAt,
-  });
-  if (!inserted) throw keyInUse();
-  await queueMail(tx, {
-    id: ports.newId(),
-    recipient: actor.email,
-    now,
-    content: {
-      template: "client-issued",
-      nickname,
-      instanceName: instance.name,
-      byEmail: actor.email,
-      browser: actor.source.browser,
-      sourceAddress: actor.source.address ?? "unknown",
-      at: iso(now),
-      expiresAt: isoOrNull(expiresAt),
-      clientUrl: clientUrl(ports, { id: clientId, subscriptionId: access.id }),
-    },
-  });
-  await appendAudit(tx, [
-    {
-      chain: access.id,
-      at: now,
-      action: "client.issued",
-      actor: auditActor(actor),
-      subject: { kind: "client", id: clientId },
-      sourceAddress: actor.source.address,
-      data: { nickname, publicKey, addressV4: address.v4, addressV6: address.v6, expiresAt: isoOrNull(expiresAt), revision: Number(revision), proof: FACTOR_WORDS[proof.factor] },
-    },
-  ]);
-  return clientId;
 }
 
 /** All that the browser needs, besides the keys it made, to render the file. */

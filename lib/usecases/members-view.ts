@@ -41,7 +41,9 @@ export interface MembersView {
   invitable: InvitedRole[];
   /** The subscription is offered to another member. mine: to the reader, who may take it. */
   ownershipOffer: { id: string; fromEmail: string; toEmail: string; expiresAt: string; mine: boolean } | null;
-  may: { leave: boolean; withdrawOwnership: boolean };
+  /** What the subscription, or its plan, allows of each member's clients; null: any. */
+  limits: { clientsPerMember: number | null; clientDays: number | null };
+  may: { leave: boolean; withdrawOwnership: boolean; prepareClient: boolean };
 }
 
 /** A company's directory that says who is in the subscription. token null: none is connected. */

@@ -8,7 +8,7 @@ import type { PublicKey } from "@/lib/core/keys";
 import { addressAt, clientCapacity } from "@/lib/core/subnet";
 import { allocateAddress, releaseAddress } from "@/lib/db/addresses";
 import type { Tx } from "@/lib/db/client";
-import { countLiveSystems, markRevoked, type LockedClient } from "@/lib/db/clients";
+import { countClientsOfOwner, countLiveSystems, markRevoked, type LockedClient } from "@/lib/db/clients";
 import { takeRevision } from "@/lib/db/gateway-changes";
 import type { SubscriptionAccess } from "@/lib/db/subscriptions";
 import { iso, toBase64 } from "@/lib/db/values";
@@ -17,12 +17,13 @@ import { reviseClient } from "./client-device";
 import type { ReadyInstance } from "./subscription-access";
 
 export interface NewPeer {
-  access: Pick<SubscriptionAccess, "id" | "planName" | "maxClients" | "maxSystems">;
+  access: Pick<SubscriptionAccess, "id" | "name" | "planName" | "maxClients" | "maxSystems" | "limits">;
   instance: ReadyInstance;
   clientId: string;
   publicKey: PublicKey;
   hasPresharedKey: boolean;
-  of: "person" | "system";
+  /** null: it is a system's. */
+  ownerId: string | null;
   requestedAt: Date;
   now: Date;
 }
@@ -31,7 +32,7 @@ export interface NewPeer {
  * The next free address, and the gateway's revision that puts the peer on its device. Call it last before the row is written: from here
  * on the instance's and the gateway's rows are locked.
  *
- * @throws public_key_invalid, plan_limit_reached, subnet_full
+ * @throws public_key_invalid, plan_limit_reached, member_limit_reached, subnet_full
  */
 export async function takePeer(tx: Tx, peer: NewPeer): Promise<{ hostIndex: number; address: { v4: string; v6: string }; revision: bigint }> {
   const { access, instance, clientId, publicKey, hasPresharedKey, requestedAt, now } = peer;
@@ -64,14 +65,16 @@ export function requireOtherKey(instance: ReadyInstance, publicKey: PublicKey): 
 export const keyInUse = (): PortcullisError =>
   new PortcullisError("public_key_in_use", "This public key was used before, and a key is for one machine. Make a new key pair.", { field: "publicKey" });
 
-async function takeAddress(tx: Tx, { access, instance, of, now }: NewPeer): Promise<number> {
+async function takeAddress(tx: Tx, { access, instance, ownerId, now }: NewPeer): Promise<number> {
   const allocation = await allocateAddress(tx, instance.id, clientCapacity(instance.subnetV4), now);
+  const of = ownerId === null ? "system" : "person";
   const most = of === "system" ? access.maxSystems : access.maxClients;
   if (most !== null) {
     // After the allocation: it holds the instance's row, so that the count can't move.
     const systems = await countLiveSystems(tx, instance.id);
     requireRoom(access, of, of === "system" ? systems : allocation.liveClients - systems);
   }
+  if (ownerId !== null && access.limits.clientsPerMember !== null) requireMemberRoom(access, await countClientsOfOwner(tx, access.id, ownerId));
   if ("hostIndex" in allocation) return allocation.hostIndex;
   const { inUse, capacity, resting, nextFreeAt } = allocation;
   const restingText = resting > 0 && nextFreeAt ? ` ${resting} released ${resting === 1 ? "address rests" : "addresses rest"} for a day; the next is free at ${iso(nextFreeAt)}.` : "";
@@ -87,6 +90,13 @@ export function requireRoom(access: Pick<SubscriptionAccess, "planName" | "maxCl
     "plan_limit_reached",
     `Your plan, ${access.planName}, allows ${most} ${most === 1 ? what : `${what}s`}, and ${used} ${used === 1 ? "is" : "are"} in use. ${take} one that isn't needed, or change the plan.`,
   );
+}
+
+/** @throws member_limit_reached */
+export function requireMemberRoom(access: Pick<SubscriptionAccess, "name" | "limits">, used: number): void {
+  const most = access.limits.clientsPerMember;
+  if (most === null || used < most) return;
+  throw new PortcullisError("member_limit_reached", `${access.name} allows each member ${most} ${most === 1 ? "client" : "clients"}, and you have ${used}. Revoke one that you don't need, or ask the owner or an admin for more.`);
 }
 
 /** Off the gateway for good, its address given back. @param client locked, and not revoked @returns the gateway's revision that takes it off */

@@ -57,7 +57,7 @@ export function subscriptionView(
   access: SubscriptionAccess,
   actor: Pick<Actor, "twoFactor">,
   now: Date,
-  { change = null, leaving = null, cards = false }: { change?: DeviceChangeTimes | null; leaving?: LeavingInstance | null; /** A card company is set up. */ cards?: boolean } = {},
+  { change = null, leaving = null, ownClients = null, cards = false }: { change?: DeviceChangeTimes | null; leaving?: LeavingInstance | null; ownClients?: number | null; /** A card company is set up. */ cards?: boolean } = {},
 ): SubscriptionView {
   const locked = needsTwoFactor(access, actor);
   return {
@@ -78,10 +78,13 @@ export function subscriptionView(
     liveSystems: locked ? 0 : (access.instance?.liveSystems ?? 0),
     maxClients: access.maxClients,
     maxClientDays: access.maxClientDays,
+    limits: access.limits,
+    ownClients: locked ? null : ownClients,
     maxSystems: access.maxSystems,
     apiKey: locked || access.apiKey === null || !can(access.standing, "instance.api-key") ? null : { ending: access.apiKey.ending, createdAt: iso(access.apiKey.createdAt) },
     may: {
       addClient: can(access.standing, "client.issue"),
+      prepareClient: can(access.standing, "client.prepare"),
       revokeAnyClient: can(access.standing, "client.revoke", false),
       readActivity: can(access.standing, "activity.read"),
       setPolicy: can(access.standing, "subscription.policy"),

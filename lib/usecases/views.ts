@@ -34,13 +34,17 @@ export interface SubscriptionView {
   liveSystems: number;
   /** null: unlimited. */
   maxClients: number | null;
-  /** Days that a client has at a time; null: any, also without an end. */
+  /** Days that a client has at a time, by the plan and the subscription's own limit; null: any, also without an end. */
   maxClientDays: number | null;
+  /** The subscription's own limits, besides the plan's; null: none. */
+  limits: { clientsPerMember: number | null; clientDays: number | null };
+  /** The reader's own clients that are not revoked; null where they are not limited, or weren't counted. */
+  ownClients: number | null;
   /** null: unlimited. */
   maxSystems: number | null;
   /** What systems join with, for who may show it; null also when it was not asked for yet. */
   apiKey: { ending: string; createdAt: string } | null;
-  may: { addClient: boolean; revokeAnyClient: boolean; readActivity: boolean; setPolicy: boolean; provision: boolean; moveInstance: boolean; removeInstance: boolean; useApiKey: boolean; readSystems: boolean; approveSystems: boolean; removeSystems: boolean; cancel: boolean; keep: boolean; redeem: boolean; pay: boolean; connectDirectory: boolean };
+  may: { addClient: boolean; prepareClient: boolean; revokeAnyClient: boolean; readActivity: boolean; setPolicy: boolean; provision: boolean; moveInstance: boolean; removeInstance: boolean; useApiKey: boolean; readSystems: boolean; approveSystems: boolean; removeSystems: boolean; cancel: boolean; keep: boolean; redeem: boolean; pay: boolean; connectDirectory: boolean };
 }
 
 export interface InstanceView {

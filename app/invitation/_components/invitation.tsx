@@ -5,7 +5,7 @@ import { Link2Off, MailOpen, UserRoundX } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { toApiError } from "@/app/_client/api-error";
-import { forgetInvitation, openInvitation } from "@/app/_client/kept-invitation";
+import { forgetLink, openLink } from "@/app/_client/kept-link";
 import { memberApi } from "@/app/_client/member-api";
 import { LinkPanel } from "@/app/_components/link-panel";
 import { Button, buttonClass } from "@/lib/ui/button";
@@ -29,7 +29,7 @@ export function Invitation({ signedIn, passwordLogin }: { signedIn: string | nul
   const router = useRouter();
 
   const read = useEffectEvent(async () => {
-    const token = openInvitation(location.hash, sessionStorage);
+    const token = openLink("invitation", location.hash, sessionStorage);
     // Out of the address bar and the history: whoever looks there later finds nothing to use.
     if (location.hash !== "") history.replaceState(history.state, "", location.pathname);
     if (token === null) return setState({ phase: "incomplete" });
@@ -38,7 +38,7 @@ export function Invitation({ signedIn, passwordLogin }: { signedIn: string | nul
       setState({ phase: "ready", token, offer: await memberApi.look(token), joining: false, problem: null });
     } catch (problem) {
       const { code, message } = toApiError(problem);
-      if (code === "link_invalid") forgetInvitation(sessionStorage);
+      if (code === "link_invalid") forgetLink("invitation", sessionStorage);
       setState({ phase: code === "link_invalid" ? "over" : "failed", message });
     }
   });
@@ -54,12 +54,12 @@ export function Invitation({ signedIn, passwordLogin }: { signedIn: string | nul
     setState({ phase: "ready", token, offer, joining: true, problem: null });
     try {
       const { subscriptionId } = await memberApi.accept(token);
-      forgetInvitation(sessionStorage);
+      forgetLink("invitation", sessionStorage);
       router.push(`/subscriptions/${subscriptionId}`);
     } catch (problem) {
       const { code, message } = toApiError(problem);
       if (code === "link_invalid") {
-        forgetInvitation(sessionStorage);
+        forgetLink("invitation", sessionStorage);
         setState({ phase: "over", message });
       } else setState({ phase: "ready", token, offer, joining: false, problem: message });
     }

@@ -39,6 +39,11 @@ export async function makeWorld(stack: StackDescription, store: Store): Promise<
   const client = await addClient(inbox, member, tenant, "Marked laptop");
   const foreignClient = await addClient(inbox, foreign.owner, foreign, "Foreign laptop");
   const [systemId, foreignSystemId] = [await addWaitingSystem(store, tenant, "marked-nas"), await addWaitingSystem(store, foreign, "foreign-nas")];
+  await store.sql(
+    `INSERT INTO enrolments (id, subscription_id, user_id, prepared_by_id, nickname, token_hash, last_sent_at, created_at, expires_at)
+     VALUES (gen_random_uuid(), $1, $2, $3, 'Marked phone', sha256('marked'), now(), now(), now() + interval '1 day')`,
+    [tenant.subscriptionId, member.userId, tenant.owner.userId],
+  );
   const { challenge } = await askForCode(inbox, member, tenant, "Asked for");
   const people = { owner: tenant.owner, admin, member, colleague, operator, outsider: foreign.owner, unproved };
   // A day that is over: what the gateway counts comes to others.
@@ -52,7 +57,7 @@ export async function makeWorld(stack: StackDescription, store: Store): Promise<
     foreignClient,
     foreignSystemId,
     ids: { subscriptionId: tenant.subscriptionId, clientId: client.client.id, challengeId: challenge.challengeId, systemId },
-    marks: ["Marked Orchard", "Markedinstance", "Marked laptop", client.client.publicKey, member.email, MARKED_BYTES, "marked-nas"],
+    marks: ["Marked Orchard", "Markedinstance", "Marked laptop", client.client.publicKey, member.email, MARKED_BYTES, "marked-nas", "Marked phone"],
   };
 }
 

@@ -3,6 +3,7 @@ import { wideningTransaction, type PresentedProof } from "@/lib/auth/step-up";
 import { PortcullisError } from "@/lib/core/errors";
 import { appendAudit, type NewAuditEvent } from "@/lib/db/audit";
 import type { Tx } from "@/lib/db/client";
+import { endEnrolmentsOf } from "@/lib/db/enrolments";
 import { endInvitationsBy } from "@/lib/db/invitations";
 import { queueMail } from "@/lib/db/outbox";
 import { endOwnershipOffersOf } from "@/lib/db/ownership";
@@ -34,6 +35,7 @@ export async function deleteAccount(ports: Ports, actor: Actor, proof: Presented
       const revoked = await revokeAllClients(ports, tx, actor);
       await releaseWarranties(tx, actor.userId, now);
       await endInvitationsBy(tx, actor.userId, null, now);
+      await endEnrolmentsOf(tx, actor.userId, null, now);
       await endOwnershipOffersOf(tx, actor.userId, null, now);
       await deleteUser(tx, verified, actor.userId, now);
       const { browser, address } = actor.source;

@@ -18,6 +18,7 @@ import { ScimError, type ScimChange, type ScimFilter, type ScimPage, type ScimUs
 import { appendAudit, type NewAuditEvent } from "@/lib/db/audit";
 import type { Tx } from "@/lib/db/client";
 import { findDirectoryUser, findSubscriptionOfToken, listDirectoryUsers, lockCaller, markReactivated, markSuspended, setExternalId, toScim, type DirectoryCaller, type DirectoryUser } from "@/lib/db/directory";
+import { endEnrolmentsOf } from "@/lib/db/enrolments";
 import { countInvitationMails, endInvitation, endInvitationsBy, insertInvitation } from "@/lib/db/invitations";
 import { findMember, hasMemberWithAddress, removeMembership } from "@/lib/db/members";
 import { queueMail } from "@/lib/db/outbox";
@@ -152,6 +153,7 @@ async function turnOff(ports: Ports, request: DirectoryRequest, tx: Tx, caller: 
   if (!(await markSuspended(tx, caller, user.userId, now))) return;
   // What they had begun for others ends with their part in it, and so does what was offered to them.
   await endInvitationsBy(tx, user.userId, caller.subscriptionId, now);
+  await endEnrolmentsOf(tx, user.userId, caller.subscriptionId, now);
   await endOwnershipOffersOf(tx, user.userId, caller.subscriptionId, now);
   const held = await holdMember(tx, { subscriptionId: caller.subscriptionId, userId: user.userId }, { requestedAt: request.requestedAt, now });
   await tell(ports, tx, caller, user, held, now, "member-suspended");
@@ -174,6 +176,7 @@ export async function deleteUser(ports: Ports, request: DirectoryRequest, id: st
     const { userId, userName: email } = user;
     refuseOwner(user, "removed");
     await endInvitationsBy(tx, userId, caller.subscriptionId, now);
+    await endEnrolmentsOf(tx, userId, caller.subscriptionId, now);
     await endOwnershipOffersOf(tx, userId, caller.subscriptionId, now);
     const by = { userId: null, audit: DIRECTORY_ACTOR, requestedAt: request.requestedAt, sourceAddress: request.source.address };
     const revoked = await revokeClientsOf(ports, tx, by, { ownerId: userId, subscriptionId: caller.subscriptionId });

@@ -32,7 +32,8 @@ export async function viewMembers(ports: Ports, actor: Actor, input: { subscript
     invitations: invitations.map(invitationView),
     invitable: roles,
     ownershipOffer: offer && (mine || all) ? { id: offer.id, fromEmail: offer.fromEmail ?? "", toEmail: offer.toEmail ?? "", expiresAt: iso(offer.expiresAt), mine } : null,
-    may: { leave: me !== undefined && !(me.role === "owner" && owners === 1), withdrawOwnership: offer !== null && can(access.standing, "ownership.give") },
+    limits: { clientsPerMember: access.limits.clientsPerMember, clientDays: access.maxClientDays },
+    may: { leave: me !== undefined && !(me.role === "owner" && owners === 1), withdrawOwnership: offer !== null && can(access.standing, "ownership.give"), prepareClient: can(access.standing, "client.prepare") },
   };
 }
 

@@ -6,6 +6,7 @@ import { appendAudit, type NewAuditEvent } from "@/lib/db/audit";
 import type { Tx } from "@/lib/db/client";
 import { findClient } from "@/lib/db/clients";
 import { managersOf } from "@/lib/db/cut-alerts";
+import { endEnrolmentsOf } from "@/lib/db/enrolments";
 import { endInvitationsBy } from "@/lib/db/invitations";
 import { findMember, makePlainMember, removeMembership, type MemberRow } from "@/lib/db/members";
 import { queueMail } from "@/lib/db/outbox";
@@ -72,6 +73,7 @@ export async function demoteMember(ports: Ports, actor: Actor, input: MemberInpu
 async function cutClients(ports: Ports, tx: Tx, actor: Actor, access: SubscriptionAccess, { userId }: MemberRow): Promise<NewAuditEvent[]> {
   const now = ports.clock.now();
   await endInvitationsBy(tx, userId, access.id, now);
+  await endEnrolmentsOf(tx, userId, access.id, now);
   await endOwnershipOffersOf(tx, userId, access.id, now);
   return revokeAllClients(ports, tx, actor, { ownerId: userId, subscriptionId: access.id, operator: access.standing === "operator" });
 }

@@ -6,6 +6,7 @@ import { endSessionsOf, findLiveSession } from "@/lib/db/accounts";
 import { endAttemptsOf } from "@/lib/db/attempts";
 import { appendAudit } from "@/lib/db/audit";
 import { lockUser } from "@/lib/db/factors";
+import { endEnrolmentsOf } from "@/lib/db/enrolments";
 import { endInvitationsBy } from "@/lib/db/invitations";
 import { queueMail } from "@/lib/db/outbox";
 import { endOwnershipOffersOf } from "@/lib/db/ownership";
@@ -68,6 +69,7 @@ export async function deactivateUser(ports: Ports, actor: Actor, input: { userId
     await endLinkIntentsOf(tx, userId, now);
     await spendAccountLinksOf(tx, userId, now);
     await endInvitationsBy(tx, userId, null, now);
+    await endEnrolmentsOf(tx, userId, null, now);
     await endOwnershipOffersOf(tx, userId, null, now);
     if (user.email !== null) await queueMail(tx, { id: ports.newId(), recipient: user.email, now, content: { template: "account-deactivated", byEmail: actor.email, at: iso(now) } });
     await appendAudit(tx, [

@@ -16,7 +16,7 @@ import type { Ports } from "@/lib/ports";
 import { requireId } from "@/lib/usecases/subscription-access";
 
 /** Acts that have a request of their own. */
-export const ASKED_ELSEWHERE = ["client.issue", "client.resume", "client.extend", "client.rekey", "address.verify", "policy.relax", "user.reactivate", "billing.activate", "license.make", "warranty.transfer", "api-key.show", "api-key.rotate", "system.approve", "member.invite", "member.promote", "ownership.offer", "ownership.accept", "directory.token"] as const;
+export const ASKED_ELSEWHERE = ["client.issue", "client.prepare", "client.enrol", "client.resume", "client.extend", "client.rekey", "address.verify", "policy.relax", "user.reactivate", "billing.activate", "license.make", "warranty.transfer", "api-key.show", "api-key.rotate", "system.approve", "member.invite", "member.promote", "ownership.offer", "ownership.accept", "directory.token"] as const;
 
 export type AccountAction = Exclude<StepUpAction, (typeof ASKED_ELSEWHERE)[number]>;
 

@@ -103,7 +103,7 @@ async function letIn(ports: Ports, tx: Tx, actor: Actor, proof: SpentProof<"syst
   const now = ports.clock.now();
   const clientId = ports.newId();
   const { publicKey } = system;
-  const { hostIndex, address, revision } = await takePeer(tx, { access, instance, clientId, publicKey, hasPresharedKey: false, of: "system", requestedAt: actor.requestedAt, now });
+  const { hostIndex, address, revision } = await takePeer(tx, { access, instance, clientId, publicKey, hasPresharedKey: false, ownerId: null, requestedAt: actor.requestedAt, now });
   const inserted = await insertClient(tx, proof, {
     id: clientId,
     subscriptionId: access.id,

@@ -1,6 +1,7 @@
 import { Suspense } from "react";
 import type { Metadata } from "next";
 import { page } from "@/lib/http/page";
+import { viewEnrolments } from "@/lib/usecases/enrolments/prepare-client";
 import { listClients } from "@/lib/usecases/list-clients";
 import { listSubscriptions } from "@/lib/usecases/list-subscriptions";
 import { offerSubnets } from "@/lib/usecases/provisioning/provision-own";
@@ -9,10 +10,12 @@ import { ClientListSkeleton } from "./_components/client-list-skeleton";
 import { ClientsPanel } from "./_components/clients-panel";
 import { InstanceWays } from "./_components/instance-ways";
 import { InstancePanel } from "./_components/instance-panel";
+import { LimitCard } from "./_components/limit-card";
 import { LeavingCard } from "./_components/leaving-card";
 import { LiveSubscription } from "./_components/live-subscription";
 import { PeersReachCard } from "./_components/peers-reach-card";
 import { PolicyCard } from "./_components/policy-card";
+import { PreparedClients } from "./_components/prepared-clients";
 import { SharedConfigCard } from "./_components/shared-config-card";
 import { SignInCard } from "./_components/sign-in-card";
 import { SubscriptionShell } from "./_components/subscription-shell";
@@ -28,7 +31,13 @@ export default page("subscription.read", async ({ ctx, actor, params, searchPara
   const offers = subscription.may.provision && !subscription.locked ? offerSubnets(ctx) : [];
 
   async function Clients() {
-    return <ClientsPanel initial={await listClients(ctx, actor, { subscriptionId, cursor: null, query })} initialQuery={query} />;
+    const [clients, prepared] = await Promise.all([listClients(ctx, actor, { subscriptionId, cursor: null, query }), viewEnrolments(ctx, actor, { subscriptionId })]);
+    return (
+      <>
+        <ClientsPanel initial={clients} initialQuery={query} />
+        <PreparedClients subscriptionId={subscriptionId} initial={prepared.items} className="mt-6" />
+      </>
+    );
   }
 
   return (
@@ -47,6 +56,8 @@ export default page("subscription.read", async ({ ctx, actor, params, searchPara
         <PolicyCard />
         <SignInCard />
         <SharedConfigCard />
+        <LimitCard limit="clientsPerMember" />
+        <LimitCard limit="clientDays" />
         <PeersReachCard />
         <InstanceWays />
       </LiveSubscription>

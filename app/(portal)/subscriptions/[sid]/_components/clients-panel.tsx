@@ -4,6 +4,7 @@ import { Plus, Search } from "lucide-react";
 import Link from "next/link";
 import { buttonClass, Button } from "@/lib/ui/button";
 import { Card } from "@/lib/ui/card";
+import { cx } from "@/lib/ui/cx";
 import { EmptyState } from "@/lib/ui/empty-state";
 import { LinkPending } from "@/lib/ui/link-pending";
 import { Notice } from "@/lib/ui/notice";
@@ -63,6 +64,7 @@ export function ClientsPanel({ initial, initialQuery }: ClientsPanelProps) {
           pending={loading === "search"}
           className="order-last w-full sm:order-none sm:ml-auto sm:w-72"
         />
+        <OwnUsage />
         {add && <span className="ml-auto sm:ml-0">{add}</span>}
       </header>
       {error && (
@@ -101,6 +103,17 @@ export function ClientsPanel({ initial, initialQuery }: ClientsPanelProps) {
         </footer>
       )}
     </Card>
+  );
+}
+
+/** Of those that the subscription allows each member; nothing where it doesn't limit them. */
+function OwnUsage() {
+  const { ownClients, limits } = useLiveSubscription();
+  if (ownClients === null || limits.clientsPerMember === null) return null;
+  return (
+    <p className={cx("tabular text-sm", ownClients >= limits.clientsPerMember ? "font-medium text-warn" : "text-muted")}>
+      Yours: {ownClients} of {limits.clientsPerMember}
+    </p>
   );
 }
 

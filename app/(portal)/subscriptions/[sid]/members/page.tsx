@@ -4,6 +4,7 @@ import { PageTitle } from "@/app/_components/shell";
 import { page } from "@/lib/http/page";
 import { viewDirectory } from "@/lib/usecases/directory/token";
 import { listSubscriptions } from "@/lib/usecases/list-subscriptions";
+import { viewEnrolments } from "@/lib/usecases/enrolments/prepare-client";
 import { viewMembers } from "@/lib/usecases/members/list-members";
 import { viewSubscription } from "@/lib/usecases/view-subscription";
 import { SectionsSkeleton } from "../../../_components/sections-skeleton";
@@ -18,10 +19,10 @@ export default page("member.read", async ({ ctx, actor, params }) => {
   const [subscription, subscriptions] = await Promise.all([viewSubscription(ctx, actor, { subscriptionId }), listSubscriptions(ctx, actor)]);
 
   async function People() {
-    const [members, directory] = await Promise.all([viewMembers(ctx, actor, { subscriptionId }), subscription.may.connectDirectory ? viewDirectory(ctx, actor, { subscriptionId }) : null]);
+    const [members, prepared, directory] = await Promise.all([viewMembers(ctx, actor, { subscriptionId }), viewEnrolments(ctx, actor, { subscriptionId }), subscription.may.connectDirectory ? viewDirectory(ctx, actor, { subscriptionId }) : null]);
     return (
       <>
-        <Members initial={members} />
+        <Members initial={members} prepared={prepared.items} />
         {directory && <DirectoryCard subscriptionId={subscriptionId} initial={directory} />}
       </>
     );

@@ -116,6 +116,7 @@ const OTHER: { Icon: LucideIcon; tone: string } = { Icon: CircleDot, tone: "bg-h
 
 const LOOKS: { prefix: string; Icon: LucideIcon; tone: string }[] = [
   { prefix: "client.issued", Icon: Plus, tone: "bg-good-soft text-good" },
+  { prefix: "client.enrolled", Icon: Plus, tone: "bg-good-soft text-good" },
   { prefix: "client.revoked", Icon: Ban, tone: "bg-bad-soft text-bad" },
   { prefix: "client.cut", Icon: Scissors, tone: "bg-hover text-muted" },
   { prefix: "clients.cut", Icon: Scissors, tone: "bg-hover text-muted" },

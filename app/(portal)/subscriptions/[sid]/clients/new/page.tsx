@@ -18,7 +18,7 @@ export default page("client.issue", async ({ ctx, actor, params }) => {
   if (!subscription.may.addClient || !subscription.instance) notFound();
   return (
     <SubscriptionShell actor={actor} subscription={subscription} subscriptions={subscriptions} section="clients">
-      <NewClientFlow subscriptionId={subscription.id} subscriptionName={subscription.name} instance={{ name: subscription.instance.name, url: subscription.instance.url }} byMail={factor === "mail"} maxClientDays={subscription.maxClientDays} />
+      <NewClientFlow subscriptionId={subscription.id} subscriptionName={subscription.name} instance={{ name: subscription.instance.name, url: subscription.instance.url }} byMail={factor === "mail"} maxClientDays={subscription.maxClientDays} usage={subscription.ownClients === null || subscription.limits.clientsPerMember === null ? null : { used: subscription.ownClients, most: subscription.limits.clientsPerMember }} />
     </SubscriptionShell>
   );
 });

@@ -15,6 +15,8 @@ import type { MemberCutView, MemberView } from "@/lib/usecases/members-view";
 interface MemberRowProps {
   subscription: { id: string; name: string };
   member: MemberView;
+  /** Clients that each may have; null: any number. */
+  most: number | null;
   mayLeave: boolean;
   onChanged: () => Promise<void>;
   onCut: (cut: MemberCutView) => Promise<void>;
@@ -24,7 +26,7 @@ type Taking = "remove" | "demote" | "leave";
 
 const count = (clients: number): string => (clients === 1 ? "1 client" : `${clients} clients`);
 
-export function MemberRow({ subscription, member, mayLeave, onChanged, onCut }: MemberRowProps) {
+export function MemberRow({ subscription, member, most, mayLeave, onChanged, onCut }: MemberRowProps) {
   const { userId, email, name, role, since, me, deactivated, suspended, lapsed, clients, may } = member;
   const [asking, setAsking] = useState<Taking | null>(null);
   const [pending, setPending] = useState<string | null>(null);
@@ -88,7 +90,7 @@ export function MemberRow({ subscription, member, mayLeave, onChanged, onCut }: 
         </p>
         <p className="mt-0.5 text-sm wrap-anywhere text-muted">
           {name !== "" && name !== email && <>{name} · </>}since <DateTime iso={since} />
-          {clients !== null && <> · {clients === 0 ? "no client" : count(clients)}</>}
+          {clients !== null && <> · {most !== null ? `${clients} of ${count(most)}` : clients === 0 ? "no client" : count(clients)}</>}
         </p>
       </div>
       <div className="flex flex-wrap gap-2 empty:hidden sm:shrink-0 sm:justify-end">

@@ -6,15 +6,18 @@ import { memberApi } from "@/app/_client/member-api";
 import { useSubscriptionEvents } from "@/app/_client/use-subscription-events";
 import { Card, CardHeader } from "@/lib/ui/card";
 import { useToast } from "@/lib/ui/toast";
+import type { EnrolmentView } from "@/lib/usecases/enrolments-view";
 import type { MemberCutView, MembersView } from "@/lib/usecases/members-view";
+import { PreparedClients } from "../../_components/prepared-clients";
 import { CutCard } from "./cut-card";
 import { Invitations } from "./invitations";
 import { InviteForm } from "./invite-form";
 import { MemberRow } from "./member-row";
 import { OwnershipOffer } from "./ownership-offer";
+import { PrepareForm } from "./prepare-form";
 
 /** The people of a subscription: who they are, who was asked to join, and what became of those who went. */
-export function Members({ initial }: { initial: MembersView }) {
+export function Members({ initial, prepared }: { initial: MembersView; prepared: EnrolmentView[] }) {
   const [view, setView] = useState(initial);
   const [cut, setCut] = useState<MemberCutView | null>(null);
   const toast = useToast();
@@ -41,6 +44,7 @@ export function Members({ initial }: { initial: MembersView }) {
               key={member.userId}
               subscription={view.subscription}
               member={member}
+              most={view.limits.clientsPerMember}
               mayLeave={member.me && view.may.leave}
               onChanged={refresh}
               onCut={async (result) => {
@@ -51,6 +55,8 @@ export function Members({ initial }: { initial: MembersView }) {
           ))}
         </ul>
       </Card>
+      <PreparedClients subscriptionId={id} initial={prepared} />
+      {view.may.prepareClient && <PrepareForm subscription={view.subscription} members={view.items} limits={view.limits} onPrepared={refresh} />}
       {view.invitations.length > 0 && <Invitations subscriptionId={id} invitations={view.invitations} onChanged={refresh} />}
       {view.invitable.length > 0 && <InviteForm subscription={view.subscription} roles={view.invitable} onInvited={refresh} />}
     </div>

@@ -23,12 +23,14 @@ interface NameStepProps {
   instance: FlowInstance;
   /** The approval will be a mailed code. */
   byMail: boolean;
-  /** Days that the plan gives a client at a time; null: any. */
+  /** Days that a client gets at a time; null: any. */
   maxClientDays: number | null;
+  /** Of the clients that the subscription allows each member; null: it doesn't limit them. */
+  usage: { used: number; most: number } | null;
   onSubmit: (nickname: string, ownKey: string, end: EndChoice) => Promise<void>;
 }
 
-export function NameStep({ state, dispatch, subscriptionId, instance, byMail, maxClientDays, onSubmit }: NameStepProps) {
+export function NameStep({ state, dispatch, subscriptionId, instance, byMail, maxClientDays, usage, onSubmit }: NameStepProps) {
   const nickname = useRef<HTMLInputElement>(null);
   const { nicknameError, usesOwnKey } = state;
   const length = [...state.nickname].length;
@@ -43,6 +45,11 @@ export function NameStep({ state, dispatch, subscriptionId, instance, byMail, ma
       <p className="mt-1.5 text-muted">
         One machine that may reach <strong className="font-medium text-ink">{instance.name}</strong>. Each laptop, phone or server gets its own.
       </p>
+      {usage && (
+        <p className={cx("tabular mt-1.5 text-sm", usage.used >= usage.most ? "font-medium text-warn" : "text-muted")}>
+          You have {usage.used} of {usage.most} {usage.most === 1 ? "client" : "clients"} that each member may have here.
+        </p>
+      )}
       <form
         noValidate
         className="mt-6 grid gap-5"

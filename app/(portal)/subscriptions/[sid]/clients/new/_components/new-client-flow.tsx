@@ -28,15 +28,17 @@ interface NewClientFlowProps {
   instance: FlowInstance;
   /** The approval will be a mailed code; by something stronger otherwise. */
   byMail: boolean;
-  /** Days that the plan gives a client at a time; null: any. */
+  /** Days that a client gets at a time; null: any. */
   maxClientDays: number | null;
+  /** Of the clients that the subscription allows each member; null: it doesn't limit them. */
+  usage: { used: number; most: number } | null;
 }
 
 /**
  * Name → approval → connected, on one page. The keys are made here, at the moment it is approved, and kept in this
  * component's memory alone.
  */
-export function NewClientFlow({ subscriptionId, subscriptionName, instance, byMail, maxClientDays }: NewClientFlowProps) {
+export function NewClientFlow({ subscriptionId, subscriptionName, instance, byMail, maxClientDays, usage }: NewClientFlowProps) {
   const [state, dispatch] = useReducer(issueFlow, startOfFlow);
   // Open before the client exists, so that not even its first event is missed.
   useSubscriptionEvents(subscriptionId, IGNORED);
@@ -86,7 +88,7 @@ export function NewClientFlow({ subscriptionId, subscriptionName, instance, byMa
   return (
     <div className={state.step === "connect" ? undefined : "mx-auto max-w-xl"}>
       <FlowSteps current={state.step} />
-      {state.step === "name" && <NameStep state={state} dispatch={dispatch} subscriptionId={subscriptionId} instance={instance} byMail={byMail} maxClientDays={maxClientDays} onSubmit={ask} />}
+      {state.step === "name" && <NameStep state={state} dispatch={dispatch} subscriptionId={subscriptionId} instance={instance} byMail={byMail} maxClientDays={maxClientDays} usage={usage} onSubmit={ask} />}
       {state.step === "approve" && run.state && (
         <ApproveStep
           state={state}

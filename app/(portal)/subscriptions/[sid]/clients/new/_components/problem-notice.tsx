@@ -12,10 +12,12 @@ interface ProblemNoticeProps {
   problem: Problem;
   subscriptionId: string;
   way?: Way;
+  /** Where to go on after signing in, or showing a second factor; the page that adds a client when left out. */
+  backTo?: string;
 }
 
 /** What went wrong, what it means, and the one thing to do next. */
-export function ProblemNotice({ problem, subscriptionId, way: proof }: ProblemNoticeProps) {
+export function ProblemNotice({ problem, subscriptionId, way: proof, backTo = `/subscriptions/${subscriptionId}/clients/new` }: ProblemNoticeProps) {
   const { title, next, way } = adviceFor(problem, proof);
   return (
     <Notice
@@ -29,11 +31,11 @@ export function ProblemNotice({ problem, subscriptionId, way: proof }: ProblemNo
             <LinkPending />
           </Link>
         ) : way === "sign-in" ? (
-          <a href={`/signin?error=SessionExpired&callbackUrl=${encodeURIComponent(`/subscriptions/${subscriptionId}/clients/new`)}`} className={buttonClass("primary")}>
+          <a href={`/signin?error=SessionExpired&callbackUrl=${encodeURIComponent(backTo)}`} className={buttonClass("primary")}>
             Sign in again
           </a>
         ) : way === "two-factor" ? (
-          <a href={`/security/two-factor?callbackUrl=${encodeURIComponent(`/subscriptions/${subscriptionId}/clients/new`)}`} className={buttonClass("primary")}>
+          <a href={`/security/two-factor?callbackUrl=${encodeURIComponent(backTo)}`} className={buttonClass("primary")}>
             Show a second factor
           </a>
         ) : undefined
