@@ -1,47 +1,14 @@
 /** A system joins by the script that the portal serves, on a machine of its own; is let in on the page that the mail leads to; and is removed. */
-import { createServer, connect } from "node:net";
-import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execIn, type Host, spawnIn } from "@/e2e/tunnel/netns";
+import { execIn, spawnIn } from "@/e2e/tunnel/netns";
 import type { JoinedView } from "@/lib/usecases/system-views";
 import { typeCode } from "./support/add-flow";
 import { expect, test } from "./support/fixtures";
 import type { Person } from "./support/people";
+import { relayPortal } from "./support/relay";
 import { DEVICES, type Device, look } from "./support/screens";
 import type { Tenant } from "./support/tenants";
 import type { Inbox } from "@/e2e/stack/fixtures";
-
-/** Listens in the machine's namespace as the portal does outside: a socket in the file system passes between namespaces. */
-const RELAY = `
-  const { createServer, connect } = require("node:net");
-  const [, path, port] = process.argv;
-  createServer((from) => { const to = connect(path); from.on("error", () => to.destroy()); to.on("error", () => from.destroy()); from.pipe(to).pipe(from); })
-    .listen(Number(port), "127.0.0.1", () => console.log("listens"));
-`;
-
-async function relayPortal(machine: Host, portalUrl: string, id: string): Promise<() => Promise<void>> {
-  const { hostname, port } = new URL(portalUrl);
-  const path = join(tmpdir(), `portcullis-relay-${id}.sock`);
-  const server = createServer((from) => {
-    const to = connect(Number(port), hostname);
-    from.on("error", () => to.destroy());
-    to.on("error", () => from.destroy());
-    from.pipe(to).pipe(from);
-  });
-  await new Promise<void>((resolve) => server.listen(path, resolve));
-  const inside = spawnIn(machine, [process.execPath, "-e", RELAY, path, port], { stdio: ["ignore", "pipe", "inherit"] });
-  await new Promise<void>((resolve, reject) => {
-    inside.stdout?.once("data", () => resolve());
-    inside.once("exit", (code) => reject(new Error(`The relay ended with ${code}.`)));
-  });
-  return async () => {
-    inside.removeAllListeners("exit");
-    inside.kill();
-    await new Promise<void>((resolve) => server.close(() => resolve()));
-    await rm(path, { force: true });
-  };
-}
 
 /** By the API, as the page does. */
 async function apiKeyOf(inbox: Inbox, { owner, apiPath }: Tenant): Promise<string> {
