@@ -58,6 +58,44 @@ test("a member finds their own machines, and nothing of what others have or deci
   await expect(page.getByRole("textbox", { name: "Nickname" })).toBeVisible();
 });
 
+test("who has several subscriptions goes from one's page to the other's same page, and to the dashboard", async ({ make, open, store, stack }) => {
+  const [pear, plum] = [await make.tenant({ name: "Pear" }), await make.tenant({ name: "Plum" })];
+  await store.sql("INSERT INTO memberships VALUES ($1, $2, 'member', now())", [plum.subscriptionId, pear.owner.userId]);
+  const { page } = await open(pear.owner.api, `${pear.pagePath}/billing`);
+  const switchTo = async (from: string, name: string) => {
+    // The page is there, and so is its menu, closed.
+    await expect(page.getByRole("menu")).toHaveCount(0);
+    await expect(page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Systems" })).toHaveCount(from === "Pear" ? 1 : 0);
+    await page.getByRole("button", { name: `Subscription: ${from}` }).click();
+    await page.getByRole("menuitem", { name }).press("Enter");
+  };
+  await switchTo("Pear", "Plum");
+  await expect(page).toHaveURL(`${stack.portalUrl}${plum.pagePath}/billing`);
+  // A member has no page of systems to go to.
+  await page.goto(`${pear.pagePath}/systems`);
+  await switchTo("Pear", "Plum");
+  await expect(page).toHaveURL(`${stack.portalUrl}${plum.pagePath}`);
+  await switchTo("Plum", "Dashboard");
+  await expect(page).toHaveURL(`${stack.portalUrl}/`);
+  await expect(page.getByRole("listitem").filter({ has: page.getByRole("link", { name: "Plum" }) })).toContainText("None of your machines can reach it yet.");
+});
+
+test("on a phone every page of a subscription is in reach of the thumb, and the open one in sight", async ({ make, open }) => {
+  const tenant = await make.tenant({ name: "Narrow" });
+  const { page } = await open(tenant.owner.api, `${tenant.pagePath}/billing`, { ...DEVICES.phone, viewport: { width: 320, height: 640 } });
+  const nav = page.getByRole("navigation", { name: "Main" });
+  await expect(nav.getByRole("link", { name: "Billing" })).toBeInViewport({ ratio: 1 });
+  await nav.getByRole("link", { name: "Clients" }).focus();
+  await expect(nav.getByRole("link", { name: "Clients" })).toBeInViewport({ ratio: 1 });
+  for (const name of ["Systems", "Service", "Members", "Activity", "Billing"]) {
+    await page.keyboard.press("Tab");
+    await expect(nav.getByRole("link", { name })).toBeFocused();
+    await expect(nav.getByRole("link", { name })).toBeInViewport({ ratio: 1 });
+  }
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Billing" })).toBeVisible();
+});
+
 for (const [device, options] of Object.entries(DEVICES) as [Device, (typeof DEVICES)[Device]][]) {
   test(`the dashboard looks right with much to tell, with little, and with nothing: ${device}`, async ({ make, open, inbox, store }) => {
     const tenant = await make.tenant({ name: "Orchard Labs" });

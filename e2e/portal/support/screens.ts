@@ -16,8 +16,17 @@ export const DEVICES: Record<Device, BrowserContextOptions> = {
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true, reducedMotion: "reduce" },
 };
 
-/** From a screen's name to its picture in the documents; the others there are of the running demo. */
+/** From a screen's name to its picture in the documents. */
 const IN_DOCUMENTS: Record<string, string> = {
+  "dashboard-desktop-light": "dashboard",
+  "clients-desktop-light": "clients",
+  "clients-desktop-dark": "clients-dark",
+  "clients-phone-light": "phone",
+  "revoke-question-phone-light": "phone-revoke",
+  "found-client-desktop-light": "operator",
+  "approve-ways-desktop-light": "approve",
+  "connect-desktop-light": "add-client",
+  "sign-in-desktop-light": "sign-in",
   "traffic-desktop-light": "client",
   "provision-desktop-light": "provision",
   "systems-desktop-light": "systems",
