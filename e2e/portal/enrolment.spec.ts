@@ -118,7 +118,7 @@ test("limits: a lower one takes a click and cuts nothing, usage shows everywhere
   const ann = await make.member(tenant, "member");
   await addClient(inbox, ann, tenant, "Laptop");
   await addClient(inbox, ann, tenant, "Desktop");
-  const { page } = await open(tenant.owner.api, tenant.pagePath);
+  const { page } = await open(tenant.owner.api, `${tenant.pagePath}/settings`);
   const card = section(page, "Clients per member: not limited");
   await card.getByRole("button", { name: "Set a limit" }).click();
   await expect(page.getByRole("dialog", { name: "Clients per member" })).toContainText("Nothing is cut");

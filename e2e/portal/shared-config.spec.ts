@@ -10,7 +10,7 @@ test("two machines with one file are found and suspended, the page says so by it
   test.setTimeout(600_000);
   const tenant = await make.tenant({ gatewayId: lab.gatewayId });
   const member = await make.member(tenant, "member");
-  const { page: settings } = await open(tenant.owner.api, tenant.pagePath);
+  const { page: settings } = await open(tenant.owner.api, `${tenant.pagePath}/settings`);
   await expect(settings.getByRole("heading", { name: "Two machines on one config: warn" })).toBeVisible();
   await settings.getByRole("button", { name: "Suspend shared clients" }).click();
   await settings.getByRole("alertdialog").getByRole("button", { name: "Suspend shared clients" }).click();

@@ -9,7 +9,7 @@ test("a member's tunnel dies when they have not signed in for long enough, a ban
   test.setTimeout(300_000);
   const tenant = await make.tenant({ gatewayId: lab.gatewayId, subnetV4: "10.97.0.0/24", name: "Quiet Orchard" });
   const member = await make.member(tenant, "member");
-  const { page: owners } = await open(tenant.owner.api, tenant.pagePath);
+  const { page: owners } = await open(tenant.owner.api, `${tenant.pagePath}/settings`);
   await owners.getByLabel("Members sign in again").selectOption({ label: "Every 30 days" });
   const card = owners.getByRole("region", { name: /^Sign in again/ }).or(owners.locator("[aria-labelledby=sign-in-again]"));
   await card.getByRole("button", { name: "Change" }).click();

@@ -10,7 +10,7 @@ test("once two factors are required, a member without one is walked through sett
   const tenant = await make.tenant({ name: "Strict Orchard" });
   const member = await make.member(tenant, "member");
   const ownersPhone = await addPhone(inbox, tenant.owner);
-  const { page: owners } = await open(tenant.owner.api, tenant.pagePath);
+  const { page: owners } = await open(tenant.owner.api, `${tenant.pagePath}/settings`);
   await owners.getByRole("button", { name: "Require two factors" }).click();
   await expect(owners.getByRole("alertdialog")).toContainText("Who has none is walked through setting one up.");
   await owners.getByRole("alertdialog").getByRole("button", { name: "Require two factors" }).click();
@@ -77,11 +77,11 @@ test("a passkey is set up on the way in just as well", async ({ make, open, inbo
 test("only owners and admins see and set what the subscription requires (T13)", async ({ make, open }) => {
   const tenant = await make.tenant();
   const [admin, member] = [await make.member(tenant, "admin"), await make.member(tenant, "member")];
-  const { page: admins } = await open(admin.api, tenant.pagePath);
+  const { page: admins } = await open(admin.api, `${tenant.pagePath}/settings`);
   await expect(section(admins, "Two factors required: off")).toBeVisible();
   const { page: members } = await open(member.api, tenant.pagePath);
   await expect(members.getByText("No clients yet")).toBeVisible();
-  await expect(members.getByText("Two factors required")).toHaveCount(0);
+  await expect(members.getByRole("link", { name: "Settings" })).toHaveCount(0);
   expect(errorCode(await member.api.send("PATCH", `${tenant.apiPath}/policy`, { twoFactorRequired: true }))).toBe("forbidden");
 });
 
@@ -89,7 +89,7 @@ for (const device of ["desktop", "phone"] as Device[]) {
   test(`the policy and the walk to a second factor are whole, light and dark: ${device}`, async ({ make, open, inbox, store }) => {
     const tenant = await make.tenant();
     const member = await make.member(tenant, "member");
-    const { page: owners } = await open(tenant.owner.api, tenant.pagePath, DEVICES[device]);
+    const { page: owners } = await open(tenant.owner.api, `${tenant.pagePath}/settings`, DEVICES[device]);
     await owners.getByRole("button", { name: "Require two factors" }).click();
     await expect(owners.getByRole("alertdialog")).toBeVisible();
     await look(owners, "policy-question", device);

@@ -382,6 +382,7 @@ export const PAGES: PageEntry[] = [
   { file: `${PORTAL_PAGES}/service/page.tsx`, ...pagesFor((ids) => `${shell(ids)}/service`, { ...everyone(200), outsider: 404 }), scoped: ["subscriptionId"] },
   { file: `${PORTAL_PAGES}/systems/page.tsx`, ...pagesFor((ids) => `${shell(ids)}/systems`, { ...everyone(200), member: 404, colleague: 404, outsider: 404 }), scoped: ["subscriptionId"] },
   { file: `${PORTAL_PAGES}/systems/[systemId]/page.tsx`, ...pagesFor((ids) => `${shell(ids)}/systems/${ids.systemId}`, { ...everyone(200), member: 404, colleague: 404, outsider: 404 }), scoped: ["subscriptionId", "systemId"] },
+  { file: `${PORTAL_PAGES}/settings/page.tsx`, ...pagesFor((ids) => `${shell(ids)}/settings`, { ...everyone(200), member: 404, colleague: 404, operator: 404, outsider: 404 }), scoped: ["subscriptionId"] },
   { file: `${PORTAL_PAGES}/members/page.tsx`, ...pagesFor((ids) => `${shell(ids)}/members`, { ...everyone(200), outsider: 404 }), scoped: ["subscriptionId"] },
   { file: "app/invitation/page.tsx", path: () => "/invitation", expects: { ...everyone(200), outsider: 200, unproved: 200, nobody: 200 }, scoped: [] },
   { file: "app/enrolment/page.tsx", path: () => "/enrolment", expects: { ...everyone(200), outsider: 200, unproved: 200, nobody: 200 }, scoped: [] },

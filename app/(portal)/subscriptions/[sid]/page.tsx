@@ -10,14 +10,9 @@ import { ClientListSkeleton } from "./_components/client-list-skeleton";
 import { ClientsPanel } from "./_components/clients-panel";
 import { InstanceWays } from "./_components/instance-ways";
 import { InstancePanel } from "./_components/instance-panel";
-import { LimitCard } from "./_components/limit-card";
 import { LeavingCard } from "./_components/leaving-card";
 import { LiveSubscription } from "./_components/live-subscription";
-import { PeersReachCard } from "./_components/peers-reach-card";
-import { PolicyCard } from "./_components/policy-card";
 import { PreparedClients } from "./_components/prepared-clients";
-import { SharedConfigCard } from "./_components/shared-config-card";
-import { SignInCard } from "./_components/sign-in-card";
 import { SubscriptionShell } from "./_components/subscription-shell";
 
 export const metadata: Metadata = { title: "Clients" };
@@ -53,12 +48,6 @@ export default page("subscription.read", async ({ ctx, actor, params, searchPara
             </Suspense>
           </div>
         )}
-        <PolicyCard />
-        <SignInCard />
-        <SharedConfigCard />
-        <LimitCard limit="clientsPerMember" />
-        <LimitCard limit="clientDays" />
-        <PeersReachCard />
         <InstanceWays />
       </LiveSubscription>
     </SubscriptionShell>

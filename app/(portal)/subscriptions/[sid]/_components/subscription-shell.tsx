@@ -15,7 +15,7 @@ interface SubscriptionShellProps {
   children: ReactNode;
 }
 
-type Section = "clients" | "members" | "systems" | "service" | "activity" | "billing";
+type Section = "clients" | "members" | "systems" | "service" | "activity" | "billing" | "settings";
 interface SectionLink {
   name: Section;
   href: string;
@@ -32,6 +32,7 @@ function sectionsOf({ id, may }: SubscriptionView): [SectionLink, ...SectionLink
     { name: "members", href: `${base}/members`, label: "Members" },
     ...(may.readActivity ? [{ name: "activity" as const, href: `${base}/activity`, label: "Activity" }] : []),
     { name: "billing", href: `${base}/billing`, label: "Billing" },
+    ...(may.setPolicy ? [{ name: "settings" as const, href: `${base}/settings`, label: "Settings" }] : []),
   ];
 }
 
