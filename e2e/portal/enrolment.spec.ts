@@ -171,6 +171,7 @@ for (const [device, options] of Object.entries(DEVICES) as [Device, (typeof DEVI
     await page.goto(page.url().replace(/\/members$/, ""));
     await expect(waiting(page, nickname)).toBeVisible();
     await look(page, "clients-prepared", device);
+    await page.goto(`${page.url()}/settings`);
     await page.getByRole("button", { name: "Change the limit on the lifetime of a client" }).click();
     await expect(page.getByRole("dialog")).toBeVisible();
     await look(page, "limit-dialog", device);
