@@ -57,7 +57,7 @@ export function subscriptionView(
   access: SubscriptionAccess,
   actor: Pick<Actor, "twoFactor">,
   now: Date,
-  { change = null, leaving = null, ownClients = null, cards = false }: { change?: DeviceChangeTimes | null; leaving?: LeavingInstance | null; ownClients?: number | null; /** A card company is set up. */ cards?: boolean } = {},
+  { cards, change = null, leaving = null, ownClients = null }: { /** A card company is set up. */ cards: boolean; change?: DeviceChangeTimes | null; leaving?: LeavingInstance | null; ownClients?: number | null },
 ): SubscriptionView {
   const locked = needsTwoFactor(access, actor);
   return {

@@ -5,8 +5,8 @@ import { asksLess, parseSignInDays } from "@/lib/core/sign-in-again";
 import { askForFewerSignIns, askForSignIns } from "@/lib/db/sign-in-again";
 import type { Ports } from "@/lib/ports";
 import { relaxPolicy, requestRelaxation, tightenPolicy, type Policy } from "./policy-change";
-import { subscriptionView } from "./present";
 import { requireAccess } from "./subscription-access";
+import { viewSubscription } from "./view-subscription";
 import type { StepUpView, SubscriptionView } from "./views";
 
 const inWords = (days: number): string => (days === 1 ? "every day" : `every ${days} days`);
@@ -34,6 +34,7 @@ export async function setSignInPolicy(ports: Ports, actor: Actor, input: { subsc
   const policy = signInPolicy(ports, days);
   // A proof is for asking less, whatever somebody else has set meanwhile.
   const less = proof !== null || asksLess(days, signInDays);
-  const access = less ? await relaxPolicy(ports, actor, policy, input.subscriptionId, proof) : await tightenPolicy(ports, actor, policy, input.subscriptionId);
-  return subscriptionView({ ...access, signInDays: days }, actor, ports.clock.now());
+  if (less) await relaxPolicy(ports, actor, policy, input.subscriptionId, proof);
+  else await tightenPolicy(ports, actor, policy, input.subscriptionId);
+  return viewSubscription(ports, actor, input);
 }

@@ -23,7 +23,7 @@ const NOBODY = "a deleted account";
 export async function viewDashboard(ports: Ports, actor: Actor): Promise<DashboardView> {
   const now = ports.clock.now();
   const tx = ports.db.read;
-  const subscriptions = (await listMemberSubscriptions(tx, actor.userId)).map((access) => subscriptionView(access, actor, now));
+  const subscriptions = (await listMemberSubscriptions(tx, actor.userId)).map((access) => subscriptionView(access, actor, now, { cards: ports.cards !== undefined }));
   // Where two factors are asked for and one was shown, there is nothing to see.
   const open = subscriptions.filter(({ locked }) => !locked);
   const where = (permission: SubscriptionPermission, how: "any" | "own"): string[] => open.filter(({ standing }) => reach(standing, permission) === how).map(({ id }) => id);
