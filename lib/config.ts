@@ -36,7 +36,7 @@ export interface PortalConfig {
   endpointDays: number;
 }
 
-export type KeyPurpose = "step-up code" | "sign-in code" | "session cookie" | "encryption at rest" | "recovery code" | "account link" | "license key" | "invitation" | "enrolment" | "endpoint pseudonym" | "api key look-up" | "system token" | "directory token look-up";
+export type KeyPurpose = "step-up code" | "sign-in code" | "session cookie" | "encryption at rest" | "recovery code" | "account link" | "license key" | "invitation" | "enrolment" | "endpoint pseudonym" | "api key look-up" | "system token";
 
 export class ConfigError extends Error {
   override readonly name = "ConfigError";

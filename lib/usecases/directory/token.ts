@@ -1,7 +1,8 @@
 /** Connecting a company's directory: a token, shown once, by which it says over SCIM who is in the subscription. Making one takes a proof; disconnecting doesn't. */
 import { auditActor, type Actor } from "@/lib/auth/actor";
-import { newDirectoryToken } from "@/lib/auth/directory-token";
 import { FACTOR_WORDS, requestProof, wideningTransaction, type Act, type PresentedProof } from "@/lib/auth/step-up";
+import { newToken, tokenHashOf } from "@/lib/auth/tokens";
+import { endingOf } from "@/lib/core/api-key";
 import { appendAudit } from "@/lib/db/audit";
 import { deleteDirectoryToken, findDirectory, putDirectoryToken } from "@/lib/db/directory";
 import { managersOf } from "@/lib/db/cut-alerts";
@@ -44,7 +45,8 @@ export async function requestDirectoryToken(ports: Ports, actor: Actor, input: {
 
 /** The token before it opens nothing from the commit on. @throws not_found, forbidden, two_factor_required, sign_in_again, step_up_* */
 export async function makeDirectoryToken(ports: Ports, actor: Actor, input: { subscriptionId: string }, proof: PresentedProof): Promise<MadeDirectoryView> {
-  const { token, tokenHash, ending } = newDirectoryToken(ports);
+  const token = `pcs_${newToken(ports)}`;
+  const [tokenHash, ending] = [tokenHashOf(token), endingOf(token)];
   const { subscriptionId } = await wideningTransaction(
     ports,
     actor,

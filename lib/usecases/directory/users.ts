@@ -4,7 +4,6 @@
  */
 import type { RequestSource } from "@/lib/auth/actor";
 import { invitationToken } from "@/lib/auth/account-links";
-import { directoryHashOf } from "@/lib/auth/directory-token";
 import { takeTry } from "@/lib/auth/limits";
 import { tokenHashOf } from "@/lib/auth/tokens";
 import type { AuditAction } from "@/lib/core/audit-actions";
@@ -49,7 +48,7 @@ const notThere = (): ScimError => new ScimError(404, "There is no such user in t
 /** Only what is wrong is counted, so that no stranger on the same network slows a directory with the right token. @throws credential_unknown, too_many_tries */
 export async function requireDirectory(ports: Ports, input: { subscriptionId: string; credential: string | null; source: RequestSource }): Promise<DirectoryRequest> {
   const now = ports.clock.now();
-  const tokenHash = directoryHashOf(ports, input.credential ?? "");
+  const tokenHash = tokenHashOf(input.credential ?? "");
   const subscriptionId = await findSubscriptionOfToken(ports.db.read, tokenHash, now);
   if (input.credential !== null && subscriptionId !== null && subscriptionId === input.subscriptionId) return { subscriptionId, tokenHash, source: input.source, requestedAt: now };
   await takeTry(ports, { kind: "scimToken", source: input.source.address, knownBrowser: false });
