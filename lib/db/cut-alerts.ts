@@ -61,18 +61,3 @@ export async function markAlerted(tx: Tx, cuts: Pick<OverdueCut, "gatewayId" | "
     FROM unnest(${cuts.map(({ gatewayId }) => gatewayId)}::uuid[], ${cuts.map(({ revision }) => revision)}::bigint[]) AS t (gateway_id, revision)
     WHERE ch.gateway_id = t.gateway_id AND ch.revision = t.revision`;
 }
-
-/** Who answers for a subscription: its owners and admins. */
-export async function managersOf(tx: Tx, subscriptionId: string): Promise<string[]> {
-  const rows = await tx.$queryRaw<{ email: string }[]>`
-    SELECT u.email FROM memberships m JOIN users u ON u.id = m.user_id
-    WHERE m.subscription_id = ${subscriptionId}::uuid AND m.role IN ('owner', 'admin') AND u.email IS NOT NULL AND u.deactivated_at IS NULL AND m.deactivated_at IS NULL ORDER BY u.email`;
-  return rows.map(({ email }) => email);
-}
-
-/** @param named addresses that the settings make operators */
-export async function operatorsOf(tx: Tx, named: ReadonlySet<string>): Promise<string[]> {
-  const rows = await tx.$queryRaw<{ email: string }[]>`
-    SELECT email FROM users WHERE (is_operator OR email = ANY(${[...named]}::text[])) AND email IS NOT NULL AND deactivated_at IS NULL ORDER BY email`;
-  return rows.map(({ email }) => email);
-}

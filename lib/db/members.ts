@@ -44,6 +44,14 @@ export async function findMemberByAddress(tx: Tx, subscriptionId: string, email:
   return row ?? null;
 }
 
+/** Who answers for a subscription: its owners and admins. */
+export async function managersOf(tx: Tx, subscriptionId: string): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ email: string }[]>`
+    SELECT u.email FROM memberships m JOIN users u ON u.id = m.user_id
+    WHERE m.subscription_id = ${subscriptionId}::uuid AND m.role IN ('owner', 'admin') AND u.email IS NOT NULL AND u.deactivated_at IS NULL AND m.deactivated_at IS NULL ORDER BY u.email`;
+  return rows.map(({ email }) => email);
+}
+
 export async function hasMemberWithAddress(tx: Tx, subscriptionId: string, email: string): Promise<boolean> {
   return (await tx.membership.count({ where: { subscriptionId, user: { email } } })) > 0;
 }

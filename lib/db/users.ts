@@ -140,3 +140,10 @@ export async function removeSecondFactors(tx: Tx, userId: string): Promise<{ app
 export async function forgiveProofTries(tx: Tx, userId: string): Promise<void> {
   await tx.stepUpChallenge.updateMany({ where: { userId, triesLeft: { lt: PROOF_TRIES } }, data: { triesLeft: PROOF_TRIES } });
 }
+
+/** @param named addresses that the settings make operators */
+export async function operatorsOf(tx: Tx, named: ReadonlySet<string>): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ email: string }[]>`
+    SELECT email FROM users WHERE (is_operator OR email = ANY(${[...named]}::text[])) AND email IS NOT NULL AND deactivated_at IS NULL ORDER BY email`;
+  return rows.map(({ email }) => email);
+}

@@ -2,8 +2,10 @@
 import { PORTAL_ACTOR } from "@/lib/auth/actor";
 import { appendAudit } from "@/lib/db/audit";
 import type { Tx } from "@/lib/db/client";
-import { isKnownLate, lockCutsLeftBehind, lockOverdueCuts, managersOf, markAlerted, operatorsOf, type OverdueCut } from "@/lib/db/cut-alerts";
+import { isKnownLate, lockCutsLeftBehind, lockOverdueCuts, markAlerted, type OverdueCut } from "@/lib/db/cut-alerts";
+import { managersOf } from "@/lib/db/members";
 import { queueMail } from "@/lib/db/outbox";
+import { operatorsOf } from "@/lib/db/users";
 import { iso, isoOrNull } from "@/lib/db/values";
 import type { Ports } from "@/lib/ports";
 

@@ -1,7 +1,6 @@
 /** A gateway confirms a revision. Only here does a revocation become finished. */
 import { appendAudit, type NewAuditEvent } from "@/lib/db/audit";
 import type { Tx } from "@/lib/db/client";
-import { managersOf } from "@/lib/db/cut-alerts";
 import { digestMatches, NAMED, notePresence, notifySubscriptions, settleChanges, type SettledChange } from "@/lib/db/gateway-changes";
 import { confirmInstances, type GatewayIdentity } from "@/lib/db/gateways";
 import { queueMail } from "@/lib/db/outbox";
@@ -11,6 +10,7 @@ import type { Ports } from "@/lib/ports";
 import type { AckRequest, AckResponse } from "@/lib/protocol/messages";
 import { toPlainText } from "@/lib/protocol/plain-text";
 import type { AuditActor } from "@/lib/core/audit-chain";
+import { managersOf } from "@/lib/db/members";
 
 /**
  * Counts only when the digest of what was read back is the one the gateway must have at that revision; otherwise nothing is settled

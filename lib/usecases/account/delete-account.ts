@@ -3,14 +3,12 @@ import { wideningTransaction, type PresentedProof } from "@/lib/auth/step-up";
 import { PortcullisError } from "@/lib/core/errors";
 import { appendAudit, type NewAuditEvent } from "@/lib/db/audit";
 import type { Tx } from "@/lib/db/client";
-import { endEnrolmentsOf } from "@/lib/db/enrolments";
-import { endInvitationsBy } from "@/lib/db/invitations";
 import { queueMail } from "@/lib/db/outbox";
-import { endOwnershipOffersOf } from "@/lib/db/ownership";
 import { deleteUser, listSoleOwned, lockOwnSubscriptions } from "@/lib/db/users";
 import { iso } from "@/lib/db/values";
 import { releaseWarranties } from "@/lib/db/warranties";
 import type { Ports } from "@/lib/ports";
+import { endWhatTheyBegan } from "@/lib/usecases/members/end-begun";
 import { ACCOUNT_ACTS } from "@/lib/usecases/step-up/account-acts";
 import { revokeAllClients } from "./revoke-all-clients";
 
@@ -34,9 +32,7 @@ export async function deleteAccount(ports: Ports, actor: Actor, proof: Presented
       const now = ports.clock.now();
       const revoked = await revokeAllClients(ports, tx, actor);
       await releaseWarranties(tx, actor.userId, now);
-      await endInvitationsBy(tx, actor.userId, null, now);
-      await endEnrolmentsOf(tx, actor.userId, null, now);
-      await endOwnershipOffersOf(tx, actor.userId, null, now);
+      await endWhatTheyBegan(tx, actor.userId, null, now);
       await deleteUser(tx, verified, actor.userId, now);
       const { browser, address } = actor.source;
       await queueMail(tx, {

@@ -3,7 +3,7 @@ import { PORTAL_ACTOR } from "@/lib/auth/actor";
 import { nextStep, settle } from "@/lib/core/billing";
 import { dueReminder, REMINDER_DAYS } from "@/lib/core/client-expiry";
 import { lockBillingEnding, lockNextDue, markBillingReminded } from "@/lib/db/billing";
-import { managersOf } from "@/lib/db/cut-alerts";
+import { managersOf } from "@/lib/db/members";
 import { queueMail } from "@/lib/db/outbox";
 import { iso } from "@/lib/db/values";
 import type { Ports } from "@/lib/ports";

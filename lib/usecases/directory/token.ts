@@ -5,7 +5,7 @@ import { newToken, tokenHashOf } from "@/lib/auth/tokens";
 import { endingOf } from "@/lib/core/api-key";
 import { appendAudit } from "@/lib/db/audit";
 import { deleteDirectoryToken, findDirectory, putDirectoryToken } from "@/lib/db/directory";
-import { managersOf } from "@/lib/db/cut-alerts";
+import { managersOf } from "@/lib/db/members";
 import { queueMail } from "@/lib/db/outbox";
 import { iso, isoOrNull } from "@/lib/db/values";
 import type { Ports } from "@/lib/ports";

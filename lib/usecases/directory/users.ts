@@ -17,14 +17,13 @@ import { ScimError, type ScimChange, type ScimFilter, type ScimPage, type ScimUs
 import { appendAudit, type NewAuditEvent } from "@/lib/db/audit";
 import type { Tx } from "@/lib/db/client";
 import { findDirectoryUser, findSubscriptionOfToken, listDirectoryUsers, lockCaller, markReactivated, markSuspended, setExternalId, toScim, type DirectoryCaller, type DirectoryUser } from "@/lib/db/directory";
-import { endEnrolmentsOf } from "@/lib/db/enrolments";
-import { countInvitationMails, endInvitation, endInvitationsBy, insertInvitation } from "@/lib/db/invitations";
+import { countInvitationMails, endInvitation, insertInvitation } from "@/lib/db/invitations";
 import { findMember, hasMemberWithAddress, removeMembership } from "@/lib/db/members";
 import { queueMail } from "@/lib/db/outbox";
-import { endOwnershipOffersOf } from "@/lib/db/ownership";
 import { iso } from "@/lib/db/values";
 import type { Ports } from "@/lib/ports";
 import { revokeClientsOf } from "@/lib/usecases/account/revoke-all-clients";
+import { endWhatTheyBegan } from "@/lib/usecases/members/end-begun";
 import { holdMember, releaseMember, type HeldClients } from "@/lib/usecases/members/hold-clients";
 import { membersUrl, requireRoom } from "@/lib/usecases/members/manage";
 
@@ -150,10 +149,7 @@ type Member = DirectoryUser & { userId: string };
 async function turnOff(ports: Ports, request: DirectoryRequest, tx: Tx, caller: DirectoryCaller, user: Member, now: Date): Promise<void> {
   refuseOwner(user, "turned off");
   if (!(await markSuspended(tx, caller, user.userId, now))) return;
-  // What they had begun for others ends with their part in it, and so does what was offered to them.
-  await endInvitationsBy(tx, user.userId, caller.subscriptionId, now);
-  await endEnrolmentsOf(tx, user.userId, caller.subscriptionId, now);
-  await endOwnershipOffersOf(tx, user.userId, caller.subscriptionId, now);
+  await endWhatTheyBegan(tx, user.userId, caller.subscriptionId, now);
   const held = await holdMember(tx, { subscriptionId: caller.subscriptionId, userId: user.userId }, { requestedAt: request.requestedAt, now });
   await tell(ports, tx, caller, user, held, now, "member-suspended");
   await appendAudit(tx, [memberEvent(request, now, "member.suspended", user, held)]);
@@ -174,9 +170,7 @@ export async function deleteUser(ports: Ports, request: DirectoryRequest, id: st
     if (user.userId === null) return withdraw(request, tx, caller, user, now);
     const { userId, userName: email } = user;
     refuseOwner(user, "removed");
-    await endInvitationsBy(tx, userId, caller.subscriptionId, now);
-    await endEnrolmentsOf(tx, userId, caller.subscriptionId, now);
-    await endOwnershipOffersOf(tx, userId, caller.subscriptionId, now);
+    await endWhatTheyBegan(tx, userId, caller.subscriptionId, now);
     const by = { userId: null, audit: DIRECTORY_ACTOR, requestedAt: request.requestedAt, sourceAddress: request.source.address };
     const revoked = await revokeClientsOf(ports, tx, by, { ownerId: userId, subscriptionId: caller.subscriptionId });
     await removeMembership(tx, caller.subscriptionId, userId);

@@ -5,12 +5,8 @@ import { mayDemote, mayRemove } from "@/lib/core/members";
 import { appendAudit, type NewAuditEvent } from "@/lib/db/audit";
 import type { Tx } from "@/lib/db/client";
 import { findClient } from "@/lib/db/clients";
-import { managersOf } from "@/lib/db/cut-alerts";
-import { endEnrolmentsOf } from "@/lib/db/enrolments";
-import { endInvitationsBy } from "@/lib/db/invitations";
-import { findMember, makePlainMember, removeMembership, type MemberRow } from "@/lib/db/members";
+import { findMember, makePlainMember, managersOf, removeMembership, type MemberRow } from "@/lib/db/members";
 import { queueMail } from "@/lib/db/outbox";
-import { endOwnershipOffersOf } from "@/lib/db/ownership";
 import type { SubscriptionAccess } from "@/lib/db/subscriptions";
 import { iso } from "@/lib/db/values";
 import type { Ports } from "@/lib/ports";
@@ -18,6 +14,7 @@ import { revokeAllClients } from "@/lib/usecases/account/revoke-all-clients";
 import type { MemberCutView } from "@/lib/usecases/members-view";
 import { clientView } from "@/lib/usecases/present";
 import { requireId } from "@/lib/usecases/subscription-access";
+import { endWhatTheyBegan } from "./end-begun";
 import { lockMembers, memberEvent, membersUrl, nameOf, reachesOthers, requireOtherOwner, type MemberInput } from "./manage";
 
 const SHOWN = 50;
@@ -72,9 +69,7 @@ export async function demoteMember(ports: Ports, actor: Actor, input: MemberInpu
 /** With their clients goes what they had begun for others. */
 async function cutClients(ports: Ports, tx: Tx, actor: Actor, access: SubscriptionAccess, { userId }: MemberRow): Promise<NewAuditEvent[]> {
   const now = ports.clock.now();
-  await endInvitationsBy(tx, userId, access.id, now);
-  await endEnrolmentsOf(tx, userId, access.id, now);
-  await endOwnershipOffersOf(tx, userId, access.id, now);
+  await endWhatTheyBegan(tx, userId, access.id, now);
   return revokeAllClients(ports, tx, actor, { ownerId: userId, subscriptionId: access.id, operator: access.standing === "operator" });
 }
 

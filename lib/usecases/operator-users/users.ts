@@ -6,14 +6,12 @@ import { endSessionsOf, findLiveSession } from "@/lib/db/accounts";
 import { endAttemptsOf } from "@/lib/db/attempts";
 import { appendAudit } from "@/lib/db/audit";
 import { lockUser } from "@/lib/db/factors";
-import { endEnrolmentsOf } from "@/lib/db/enrolments";
-import { endInvitationsBy } from "@/lib/db/invitations";
 import { queueMail } from "@/lib/db/outbox";
-import { endOwnershipOffersOf } from "@/lib/db/ownership";
 import { expireChallengesOf } from "@/lib/db/security";
 import { endLinkIntentsOf, lockUserState, markDeactivated, searchUsers, type UserRow } from "@/lib/db/users";
 import { iso, isoOrNull } from "@/lib/db/values";
 import type { Ports } from "@/lib/ports";
+import { endWhatTheyBegan } from "@/lib/usecases/members/end-begun";
 import { requireOperator } from "@/lib/usecases/search-clients";
 import { requireId } from "@/lib/usecases/subscription-access";
 import type { Page, UserView } from "@/lib/usecases/views";
@@ -68,9 +66,7 @@ export async function deactivateUser(ports: Ports, actor: Actor, input: { userId
     const ended = await endSessionsOf(tx, userId, null, now);
     await endLinkIntentsOf(tx, userId, now);
     await spendAccountLinksOf(tx, userId, now);
-    await endInvitationsBy(tx, userId, null, now);
-    await endEnrolmentsOf(tx, userId, null, now);
-    await endOwnershipOffersOf(tx, userId, null, now);
+    await endWhatTheyBegan(tx, userId, null, now);
     if (user.email !== null) await queueMail(tx, { id: ports.newId(), recipient: user.email, now, content: { template: "account-deactivated", byEmail: actor.email, at: iso(now) } });
     await appendAudit(tx, [
       { chain: userId, at: now, action: "account.deactivated", actor: auditActor(actor, true), subject: { kind: "user", id: userId }, sourceAddress: actor.source.address, data: { email: user.email, sessionsEnded: ended.length } },
