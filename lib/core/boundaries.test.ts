@@ -37,6 +37,13 @@ const REALMS: readonly Realm[] = [
     why: "The agent runs alone on a gateway: node, zod, tweetnacl, lib/core and lib/protocol, and nothing of the portal's.",
   },
   {
+    name: "lib/payments",
+    files: /^lib\/payments\//,
+    mayReach: /^lib\/(?:core|payments)\//,
+    refusesPackage: (name) => FRAMEWORKS.test(name),
+    why: "lib/payments asks the card company, and knows neither the database nor who asks.",
+  },
+  {
     name: "lib/db and lib/auth",
     files: /^lib\/(?:db|auth)\//,
     mayReach: /^(?!app\/|lib\/(?:usecases|http|ui)\/)/,
@@ -83,6 +90,12 @@ function prismaViolations(graph: ImportGraph): string[] {
     );
 }
 
+/** What it says, and how, is behind `CardPayments`: another company would be another file. */
+const cardCompanyViolations = (graph: ImportGraph): string[] =>
+  [...graph]
+    .filter(([file, { packages }]) => isProduct(file) && !file.startsWith("lib/payments/") && packages.includes("stripe"))
+    .map(([file]) => `${file} imports stripe. Only lib/payments talks to the card company. ${SEE}`);
+
 function browserViolations(graph: ImportGraph): string[] {
   return FOR_BROWSERS.flatMap((file) =>
     reachableFrom(graph, file)
@@ -112,6 +125,11 @@ describe("boundaries", () => {
 
   test("only lib/db imports Prisma and what Prisma generates", () => {
     expect(prismaViolations(graph)).toEqual([]);
+  });
+
+  test("only lib/payments imports the card company's library", () => {
+    expect(cardCompanyViolations(graph)).toEqual([]);
+    expect(graph.get("lib/payments/stripe.ts")?.packages).toContain("stripe");
   });
 
   test("nothing that ships imports what is made for tests", () => {
@@ -160,6 +178,11 @@ describe("the check bites", () => {
     expect(prismaViolations(inside)).toEqual([]);
     const outside = await readImportGraph([], { "lib/usecases/bad.ts": source });
     expect(prismaViolations(outside)).toEqual([`lib/usecases/bad.ts imports ${target}. Only lib/db talks to Prisma: add a query function there. ${SEE}`]);
+  });
+
+  test("on the card company's library in a use case", async () => {
+    const graph = await readImportGraph([], { "lib/usecases/bad.ts": 'import { Stripe } from "stripe";\nexport default Stripe;' });
+    expect(cardCompanyViolations(graph)).toEqual([`lib/usecases/bad.ts imports stripe. Only lib/payments talks to the card company. ${SEE}`]);
   });
 
   test("on a test kit in the product", async () => {

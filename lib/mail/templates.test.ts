@@ -129,6 +129,6 @@ test("a code's mail says what is approved, from where, until when, and carries t
   expect(mail.subject).toBe("123456 is your code to add the client “laptop” to Atlas");
   for (const part of ["123456", "Client: laptop", "Instance: Atlas (Acme)", "Firefox on Linux, address 192.0.2.10", "2027-03-01 12:00 UTC"]) expect(mail.text).toContain(part);
   expect(mail.html).toContain("123456");
-  // Mail scanners open links (peers.md, 15): a code is typed.
+  // Mail scanners open links: a code is typed.
   expect(mail.text + mail.html).not.toMatch(/https?:|href/);
 });
