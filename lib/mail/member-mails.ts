@@ -59,7 +59,7 @@ export function memberMail(content: MemberMail, invitation: (linkId: string) => 
         subject: `You are an admin of ${name} now`,
         lead: `${content.byEmail} made you an admin of the subscription ${name}.`,
         details: [subscription, { label: "When", value: when(content.at) }],
-        closing: "You see and revoke everybody's clients there, and invite members.",
+        closing: "You see and revoke everybody's clients there, prepare some for colleagues, and invite members.",
         links: [{ label: "See the members", url: content.url }],
       };
     case "member-suspended":

@@ -122,7 +122,7 @@ export function Invitation({ signedIn, passwordLogin }: { signedIn: string | nul
       return (
         <LinkPanel icon={MailOpen} title={`Join ${subscriptionName}?`} focus>
           <p>
-            <strong className="font-medium wrap-anywhere text-ink">{invitedByEmail}</strong> invites you to {subscriptionName} as {role === "admin" ? "an admin: you add clients for your machines, see and revoke everybody’s, and invite members" : "a member: you add clients for your machines"}.
+            <strong className="font-medium wrap-anywhere text-ink">{invitedByEmail}</strong> invites you to {subscriptionName} as {role === "admin" ? "an admin: you add clients for your machines, prepare some for colleagues, see and revoke everybody’s, and invite members" : "a member: you add clients for your machines"}.
           </p>
           {problem && (
             <Notice tone="bad" role="alert">

@@ -29,7 +29,7 @@ export interface InviteInput {
 
 export const ROLE_MEANS: Record<InvitedRole, string> = {
   member: "A member adds clients for machines of their own.",
-  admin: "An admin adds clients for machines of their own, sees and revokes everybody's, and invites members.",
+  admin: "An admin adds clients for machines of their own, prepares some for colleagues, sees and revokes everybody's, and invites members.",
 };
 
 const inviteAct = (subscriptionId: string, email: string, role: InvitedRole): Act<"member.invite"> => ({ action: "member.invite", objectId: subscriptionId, parameters: { email, role } });
