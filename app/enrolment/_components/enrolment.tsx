@@ -1,16 +1,14 @@
 "use client";
 
 import { useEffect, useEffectEvent, useReducer } from "react";
-import { Laptop, Link2Off, ShieldCheck, UserRoundX } from "lucide-react";
+import { Laptop, Link2Off, ShieldCheck } from "lucide-react";
 import Link from "next/link";
 import { signOut } from "next-auth/react";
 import { toApiError } from "@/app/_client/api-error";
 import { enrolmentApi } from "@/app/_client/enrolment-api";
 import { forgetLink, openLink } from "@/app/_client/kept-link";
-import { LinkPanel } from "@/app/_components/link-panel";
+import { LinkForAnother, LinkHome, LinkIncomplete, LinkOpening, LinkPanel } from "@/app/_components/link-panel";
 import { Button, buttonClass } from "@/lib/ui/button";
-import { Card } from "@/lib/ui/card";
-import { Loading, Skeleton } from "@/lib/ui/skeleton";
 import type { EnrolmentOfferView } from "@/lib/usecases/enrolments-view";
 import { EnrolFlow } from "./enrol-flow";
 
@@ -54,13 +52,9 @@ export function Enrolment({ signedIn }: { signedIn: string | null }) {
 
   switch (state.phase) {
     case "opening":
-      return <Opening />;
+      return <LinkOpening label="Reading the link" />;
     case "incomplete":
-      return (
-        <LinkPanel icon={Link2Off} title="Open the link in the mail">
-          <p>This page needs the whole link from the mail. Go back to the mail and open the link again.</p>
-        </LinkPanel>
-      );
+      return <LinkIncomplete />;
     case "signed-out":
       return (
         <LinkPanel icon={Laptop} title="A client was prepared for you">
@@ -93,7 +87,7 @@ export function Enrolment({ signedIn }: { signedIn: string | null }) {
       return (
         <LinkPanel icon={Link2Off} title="This link no longer works" focus>
           <p>{state.message}</p>
-          <Home />
+          <LinkHome />
         </LinkPanel>
       );
     case "failed":
@@ -106,37 +100,7 @@ export function Enrolment({ signedIn }: { signedIn: string | null }) {
         </LinkPanel>
       );
     case "ready":
-      if (!state.offer.forYou) {
-        return (
-          <LinkPanel icon={UserRoundX} title="This link is for another address" focus>
-            <p>
-              It was mailed to {state.offer.sentTo}, and you are signed in as <strong className="font-medium wrap-anywhere text-ink">{signedIn}</strong>. Sign out, and open the link in the mail again to sign in with that address.
-            </p>
-            <Home />
-          </LinkPanel>
-        );
-      }
+      if (!state.offer.forYou) return <LinkForAnother title="This link is for another address" sentTo={state.offer.sentTo} signedIn={signedIn} />;
       return <EnrolFlow token={state.token} offer={state.offer} onEnrolled={() => forgetLink("enrolment", sessionStorage)} />;
   }
-}
-
-const Home = () => (
-  <div className="mt-3">
-    <Link href="/" className={buttonClass("secondary")}>
-      To your subscriptions
-    </Link>
-  </div>
-);
-
-function Opening() {
-  return (
-    <Card className="w-full max-w-md p-6 sm:p-8">
-      <Loading label="Reading the link" className="grid gap-3">
-        <Skeleton className="size-9" />
-        <Skeleton className="h-7 w-48" />
-        <Skeleton className="h-4 w-full" />
-        <Skeleton className="mt-3 h-11 w-full" />
-      </Loading>
-    </Card>
-  );
 }

@@ -1,18 +1,16 @@
 "use client";
 
 import { useEffect, useEffectEvent, useReducer } from "react";
-import { Link2Off, MailOpen, UserRoundX } from "lucide-react";
+import { Link2Off, MailOpen } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { toApiError } from "@/app/_client/api-error";
 import { forgetLink, openLink } from "@/app/_client/kept-link";
 import { memberApi } from "@/app/_client/member-api";
-import { LinkPanel } from "@/app/_components/link-panel";
+import { LinkForAnother, LinkHome, LinkIncomplete, LinkOpening, LinkPanel } from "@/app/_components/link-panel";
 import { Button, buttonClass } from "@/lib/ui/button";
-import { Card } from "@/lib/ui/card";
 import { Notice } from "@/lib/ui/notice";
 import { DateTime } from "@/lib/ui/relative-time";
-import { Loading, Skeleton } from "@/lib/ui/skeleton";
 import type { InvitationOfferView } from "@/lib/usecases/members-view";
 
 type State =
@@ -67,13 +65,9 @@ export function Invitation({ signedIn, passwordLogin }: { signedIn: string | nul
 
   switch (state.phase) {
     case "opening":
-      return <Opening />;
+      return <LinkOpening label="Reading the invitation" />;
     case "incomplete":
-      return (
-        <LinkPanel icon={Link2Off} title="Open the link in the mail">
-          <p>This page needs the whole link from the mail. Go back to the mail and open the link again.</p>
-        </LinkPanel>
-      );
+      return <LinkIncomplete />;
     case "signed-out":
       return (
         <LinkPanel icon={MailOpen} title="You are invited">
@@ -94,7 +88,7 @@ export function Invitation({ signedIn, passwordLogin }: { signedIn: string | nul
       return (
         <LinkPanel icon={Link2Off} title="This invitation no longer stands" focus>
           <p>{state.message}</p>
-          <Home />
+          <LinkHome />
         </LinkPanel>
       );
     case "failed":
@@ -109,16 +103,7 @@ export function Invitation({ signedIn, passwordLogin }: { signedIn: string | nul
     case "ready": {
       const { token, offer, joining, problem } = state;
       const { subscriptionName, invitedByEmail, role, sentTo, forYou, expiresAt } = offer;
-      if (!forYou) {
-        return (
-          <LinkPanel icon={UserRoundX} title="This invitation is for another address" focus>
-            <p>
-              It was mailed to {sentTo}, and you are signed in as <strong className="font-medium wrap-anywhere text-ink">{signedIn}</strong>. Sign out, and open the link in the mail again to sign in with that address.
-            </p>
-            <Home />
-          </LinkPanel>
-        );
-      }
+      if (!forYou) return <LinkForAnother title="This invitation is for another address" sentTo={sentTo} signedIn={signedIn} />;
       return (
         <LinkPanel icon={MailOpen} title={`Join ${subscriptionName}?`} focus>
           <p>
@@ -139,25 +124,4 @@ export function Invitation({ signedIn, passwordLogin }: { signedIn: string | nul
       );
     }
   }
-}
-
-const Home = () => (
-  <div className="mt-3">
-    <Link href="/" className={buttonClass("secondary")}>
-      To your subscriptions
-    </Link>
-  </div>
-);
-
-function Opening() {
-  return (
-    <Card className="w-full max-w-md p-6 sm:p-8">
-      <Loading label="Reading the invitation" className="grid gap-3">
-        <Skeleton className="size-9" />
-        <Skeleton className="h-7 w-48" />
-        <Skeleton className="h-4 w-full" />
-        <Skeleton className="mt-3 h-11 w-full" />
-      </Loading>
-    </Card>
-  );
 }

@@ -30,9 +30,10 @@ export async function deleteAccount(ports: Ports, actor: Actor, proof: Presented
     },
     async (tx, verified, { subscriptions }) => {
       const now = ports.clock.now();
+      // In the order of locks: before the gateways' rows.
+      await endWhatTheyBegan(tx, actor.userId, null, now);
       const revoked = await revokeAllClients(ports, tx, actor);
       await releaseWarranties(tx, actor.userId, now);
-      await endWhatTheyBegan(tx, actor.userId, null, now);
       await deleteUser(tx, verified, actor.userId, now);
       const { browser, address } = actor.source;
       await queueMail(tx, {
