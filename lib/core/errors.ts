@@ -72,7 +72,6 @@ export type ErrorCode =
   | "member_limit_reached"
   | "enrolment_not_yours"
   | "csv_invalid"
-  | "email_invalid"
   | "enrolment_refused"
   | "gateway_unauthenticated"
   | "credential_unknown"

@@ -69,7 +69,6 @@ export const STATUS: Record<ErrorCode, number> = {
   member_limit_reached: 409,
   enrolment_not_yours: 403,
   csv_invalid: 422,
-  email_invalid: 422,
   enrolment_refused: 401,
   gateway_unauthenticated: 401,
   credential_unknown: 401,

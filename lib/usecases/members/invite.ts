@@ -50,7 +50,7 @@ async function requireFewMails(tx: Tx, actor: Actor, email: string, now: Date): 
   throw new PortcullisError("too_many_tries", `You invited ${email} often enough for a day. Ask whether the address is right, and try again tomorrow.`, { field: "email", retryAfterSeconds: DAY_MS / 1000 });
 }
 
-/** Asks for the proof that inviting takes. @throws email_invalid, not_found, forbidden, member_exists, plan_limit_reached, too_many_tries, step_up_too_many */
+/** Asks for the proof that inviting takes. @throws bad_request for an address that is none, not_found, forbidden, member_exists, plan_limit_reached, too_many_tries, step_up_too_many */
 export async function requestInvitation(ports: Ports, actor: Actor, input: InviteInput): Promise<StepUpView> {
   const email = parseEmailAddress(input.email);
   return ports.db.transaction(async (tx) => {
@@ -68,7 +68,7 @@ export async function requestInvitation(ports: Ports, actor: Actor, input: Invit
   });
 }
 
-/** Mails an invitation, whether or not the address has an account here. @throws email_invalid, not_found, forbidden, member_exists, invitation_exists, plan_limit_reached, too_many_tries, step_up_* */
+/** Mails an invitation, whether or not the address has an account here. @throws bad_request for an address that is none, not_found, forbidden, member_exists, invitation_exists, plan_limit_reached, too_many_tries, step_up_* */
 export async function inviteMember(ports: Ports, actor: Actor, input: InviteInput, proof: PresentedProof): Promise<void> {
   const email = parseEmailAddress(input.email);
   await wideningTransaction(

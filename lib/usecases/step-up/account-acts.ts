@@ -43,7 +43,7 @@ const onAccount = <A extends AccountAction>(action: A, actor: Pick<Actor, "userI
 
 const on = <A extends AccountAction>(action: A, objectId: string): Act<A> => ({ action, objectId: requireId(objectId), parameters: {} });
 
-/** The one place that says what a proof for each act is bound to. @throws not_found, factor_name_invalid, email_invalid, bad_request */
+/** The one place that says what a proof for each act is bound to. @throws not_found, factor_name_invalid, bad_request */
 export const ACCOUNT_ACTS: { [A in AccountAction]: (actor: Pick<Actor, "userId">, parameters: Parameters[A]) => Act<A> } = {
   "identity.link": (actor, { provider }) => onAccount("identity.link", actor, { provider: parseProviderId(provider) }),
   "identity.unlink": (_actor, { identityId }) => on("identity.unlink", identityId),

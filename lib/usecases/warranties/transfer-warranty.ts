@@ -24,7 +24,7 @@ interface TransferInput {
 
 const transferAct = (warrantyId: string, recipient: string): Act<"warranty.transfer"> => ({ action: "warranty.transfer", objectId: warrantyId, parameters: { recipient } });
 
-/** @throws email_invalid, bad_request for one's own address */
+/** @throws bad_request, for one's own address too */
 function parseRecipient(actor: Actor, email: string): string {
   const recipient = parseEmailAddress(email);
   if (recipient === actor.email) throw new PortcullisError("bad_request", "That is your own address. Whom do you give the device to?", { field: "email" });
@@ -37,7 +37,7 @@ async function requireOwn(tx: Tx, actor: Actor, warrantyId: string): Promise<War
   return warranty;
 }
 
-/** Asks for the proof that offering takes. @throws not_found, email_invalid, bad_request, step_up_too_many */
+/** Asks for the proof that offering takes. @throws not_found, bad_request, step_up_too_many */
 export async function requestTransfer(ports: Ports, actor: Actor, input: TransferInput): Promise<StepUpView> {
   const recipient = parseRecipient(actor, input.email);
   return ports.db.transaction(async (tx) => {
@@ -52,7 +52,7 @@ export async function requestTransfer(ports: Ports, actor: Actor, input: Transfe
   });
 }
 
-/** Offers a device to an address, which gets a mail whether or not it has an account here. @throws not_found, email_invalid, warranty_offered when an offer stands, too_many_tries, step_up_* */
+/** Offers a device to an address, which gets a mail whether or not it has an account here. @throws not_found, bad_request, warranty_offered when an offer stands, too_many_tries, step_up_* */
 export async function offerTransfer(ports: Ports, actor: Actor, input: TransferInput, proof: PresentedProof): Promise<void> {
   const recipient = parseRecipient(actor, input.email);
   const warrantyId = requireId(input.warrantyId);
