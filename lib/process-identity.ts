@@ -24,7 +24,7 @@ export function isRunning(identity: ProcessIdentity): boolean {
 }
 
 /** Sends a signal to that very process, or to none; false when it has ended. */
-export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
+function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
   if (!isRunning(identity)) return false;
   try {
     process.kill(identity.pid, signal);

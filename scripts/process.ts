@@ -13,7 +13,7 @@ export function enterProject(): string {
 }
 
 /** The npm whose script this process belongs to, if there is one. */
-export function npmAbove(pid: number): ProcessIdentity | null {
+function npmAbove(pid: number): ProcessIdentity | null {
   if (!process.env.npm_lifecycle_event) return null;
   for (let parent = parentOf(pid); parent !== null; parent = parentOf(parent)) {
     if (/^npm( |$)/.test(commandLineOf(parent)?.join(" ") ?? "")) return identifyProcess(parent);

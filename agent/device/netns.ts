@@ -3,7 +3,7 @@ import { access } from "node:fs/promises";
 import { CommandFailed, type Run } from "@/agent/device/command";
 
 /** "port", which rules of the operator's put on what they let through (agent/examples). */
-export const OPERATORS_MARK = "0x706f7274";
+const OPERATORS_MARK = "0x706f7274";
 
 const OPERATORS_RULE = `meta mark ${OPERATORS_MARK} accept`;
 const reachRule = (name: string): string => `iifname "${name}" oifname "${name}" accept`;

@@ -2,7 +2,7 @@
 import { PortcullisError } from "./errors";
 
 /** The most that may be asked for. PostgreSQL takes no more (`subscriptions.sign_in_days`). */
-export const MOST_SIGN_IN_DAYS = 365;
+const MOST_SIGN_IN_DAYS = 365;
 
 /** Nobody is cut off sooner than this after the policy was set, however long ago they signed in: they are reminded first. */
 export const FIRST_DAYS = 3;

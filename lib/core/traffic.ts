@@ -2,8 +2,8 @@
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
-export const HOURS_SHOWN = 24;
-export const DAYS_SHOWN = 30;
+const HOURS_SHOWN = 24;
+const DAYS_SHOWN = 30;
 /** Hours are kept for the day they lie in and this many before, then summed up. */
 const HOURS_KEPT_DAYS = 2;
 

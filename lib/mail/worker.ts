@@ -21,7 +21,7 @@ const PATIENCE_MS = 500;
 export const retryDelayMs = (attempts: number): number => Math.min(1000 * 2 ** attempts, 600_000);
 
 /** Shorter than a mail's lease: a server that hangs must not let a second worker send what the first still holds. Settings in the URL win. */
-export function withTimeouts(smtpUrl: string): string {
+function withTimeouts(smtpUrl: string): string {
   const url = new URL(smtpUrl);
   for (const [name, milliseconds] of Object.entries({ dnsTimeout: 5_000, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 })) {
     if (!url.searchParams.has(name)) url.searchParams.set(name, String(milliseconds));

@@ -26,7 +26,7 @@ export async function generateClient({ root, output, onPart, signal }: BuildOpti
   await runTool("prisma generate", [join(root, "node_modules/prisma/build/index.js"), "generate"], { root, output, signal });
 }
 
-export async function isBuilt(root: string): Promise<boolean> {
+async function isBuilt(root: string): Promise<boolean> {
   if (!existsSync(join(root, ".next", "BUILD_ID")) || !existsSync(join(root, GENERATED))) return false;
   const recorded = await readFile(join(root, RECORD), "utf8").catch(() => "");
   return recorded === (await hashOfInputs(root));

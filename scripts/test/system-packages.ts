@@ -15,7 +15,7 @@ const PROGRAMS: Record<string, string> = {
   "systemd-analyze": "systemd",
 };
 
-export function missingPackages(): string[] {
+function missingPackages(): string[] {
   return Object.entries(PROGRAMS).filter(([program]) => !isOnPath(program)).map(([, name]) => name);
 }
 

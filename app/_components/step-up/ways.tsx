@@ -1,7 +1,7 @@
 import { Fingerprint, LifeBuoy, LogIn, Mail, Smartphone, type LucideIcon } from "lucide-react";
 import type { Way } from "@/app/_client/step-up";
 
-export const WAY_LOOKS: Record<Way, { Icon: LucideIcon; label: string; hint: string }> = {
+const WAY_LOOKS: Record<Way, { Icon: LucideIcon; label: string; hint: string }> = {
   passkey: { Icon: Fingerprint, label: "Passkey", hint: "Fingerprint, face, PIN or security key" },
   totp: { Icon: Smartphone, label: "Authenticator app", hint: "The code that your app shows now" },
   mail: { Icon: Mail, label: "Code by mail", hint: "Six digits to your address" },

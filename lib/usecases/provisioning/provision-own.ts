@@ -76,4 +76,4 @@ export async function refuseCutOff(ports: Pick<Ports, "config">, subnet: SubnetV
 }
 
 const exists = (): PortcullisError => new PortcullisError("instance_exists", "This subscription has its instance already. Reload the page to see it.");
-export const noGateway = (): PortcullisError => new PortcullisError("no_gateway_free", "No gateway has room at the moment. Nothing was set up; try again in a few minutes, or ask the operator.");
+const noGateway = (): PortcullisError => new PortcullisError("no_gateway_free", "No gateway has room at the moment. Nothing was set up; try again in a few minutes, or ask the operator.");
