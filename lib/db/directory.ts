@@ -3,6 +3,7 @@ import type { VerifiedProof } from "@/lib/auth/step-up";
 import type { ScimFilter, ScimPage, ScimUser } from "@/lib/core/scim";
 import type { Tx } from "./client";
 import { Prisma } from "./generated/client";
+import { lockSubscription } from "./subscriptions";
 import { iso } from "./values";
 import { notification } from "./wakeups";
 
@@ -52,7 +53,7 @@ export interface DirectoryCaller {
 
 /** Holds the subscription's members as they are until the transaction ends. @returns null when the token was replaced since */
 export async function lockCaller(tx: Tx, subscriptionId: string, tokenHash: Bytes): Promise<DirectoryCaller | null> {
-  await tx.$queryRaw`SELECT id FROM subscriptions WHERE id = ${subscriptionId}::uuid FOR NO KEY UPDATE`;
+  await lockSubscription(tx, subscriptionId);
   const row = await tx.scimToken.findFirst({ where: { subscriptionId, tokenHash }, select: { madeById: true, madeBy: { select: { email: true } }, subscription: { select: { name: true } } } });
   return row && { [caller]: true, subscriptionId, subscriptionName: row.subscription.name, madeById: row.madeById, madeByEmail: row.madeBy.email };
 }

@@ -1,7 +1,7 @@
 /** Clients prepared for colleagues: by a link to their address, good once. The portal keeps the hash of what the link carries. */
 import type { VerifiedProof } from "@/lib/auth/step-up";
 import { ENROLMENT_MAILS } from "@/lib/core/enrolment";
-import type { EnrolmentEnd } from "@/lib/core/vocabulary";
+import type { EnrolmentEnd, Role } from "@/lib/core/vocabulary";
 import type { Tx } from "./client";
 import { notifySubscriptions } from "./gateway-changes";
 
@@ -69,13 +69,13 @@ export async function findEnrolment(tx: Tx, subscriptionId: string, id: string, 
   return row && fromRaw(row);
 }
 
-/** By what its link carries, whether or not it still waits. mayPrepare: who prepared it may still do so. */
-export async function findEnrolmentByToken(tx: Tx, tokenHash: Bytes): Promise<(EnrolmentRow & { mayPrepare: boolean }) | null> {
+/** By what its link carries, whether or not it still waits. preparerRole: as it is now, of an account and a membership that are on; null: none. */
+export async function findEnrolmentByToken(tx: Tx, tokenHash: Bytes): Promise<(EnrolmentRow & { preparerRole: Role | null }) | null> {
   const row = await tx.enrolment.findUnique({ where: { tokenHash }, select: { ...SELECT, preparedById: true } });
   if (!row) return null;
   const { preparedById, ...rest } = row;
-  const mayPrepare = (await tx.membership.count({ where: { subscriptionId: row.subscriptionId, userId: preparedById, role: { in: ["owner", "admin"] }, deactivatedAt: null, user: { deactivatedAt: null } } })) > 0;
-  return { ...fromRaw(rest), mayPrepare };
+  const preparer = await tx.membership.findFirst({ where: { subscriptionId: row.subscriptionId, userId: preparedById, deactivatedAt: null, user: { deactivatedAt: null } }, select: { role: true } });
+  return { ...fromRaw(rest), preparerRole: preparer?.role ?? null };
 }
 
 export async function insertEnrolment(

@@ -8,7 +8,9 @@ import { PortcullisError } from "@/lib/core/errors";
 import { isId, isToken } from "@/lib/core/ids";
 import { parsePublicKey } from "@/lib/core/keys";
 import { parseNickname } from "@/lib/core/nickname";
+import { can } from "@/lib/core/policy";
 import { parseSealedKey } from "@/lib/core/sealed-key";
+import type { Role } from "@/lib/core/vocabulary";
 import type { Tx } from "@/lib/db/client";
 import { countClientsOfOwner, findClient, findClientByChallenge } from "@/lib/db/clients";
 import { findEnrolmentByToken, spendEnrolment, type EnrolmentRow } from "@/lib/db/enrolments";
@@ -31,7 +33,7 @@ interface TokenInput {
   token: string;
 }
 
-type Found = EnrolmentRow & { mayPrepare: boolean };
+type Found = EnrolmentRow & { preparerRole: Role | null };
 
 const over = (message: string): PortcullisError => new PortcullisError("link_invalid", message);
 
@@ -55,7 +57,7 @@ function requireWaiting(row: Found, actor: Actor, now: Date): void {
   if (row.ended === "used") throw over(`This link was used: “${nickname}” is among your clients. Its file can't be had again; replace its key there, or ask for another link.`);
   if (row.ended === "withdrawn") throw over(`“${nickname}” was withdrawn before you added it. ${anew}`);
   if (row.ended === "colleague_gone") throw over(`Since this was prepared, you left ${subscriptionName}, or your role in it changed. ${anew}`);
-  if (row.ended === "preparer_gone" || !row.mayPrepare) throw over(`${preparer} prepared this, and may no longer prepare clients in ${subscriptionName}. Ask its owner or an admin for another.`);
+  if (row.ended === "preparer_gone" || row.preparerRole === null || !can(row.preparerRole, "client.prepare")) throw over(`${preparer} prepared this, and may no longer prepare clients in ${subscriptionName}. Ask its owner or an admin for another.`);
   if (row.expiresAt <= now) throw over(`This link was good until ${instantText(row.expiresAt)}. ${anew}`);
 }
 
