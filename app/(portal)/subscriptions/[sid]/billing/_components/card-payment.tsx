@@ -2,6 +2,7 @@
 
 import { useEffect, useEffectEvent, useState } from "react";
 import { CreditCard } from "lucide-react";
+import { useRouter } from "next/navigation";
 import { toApiError } from "@/app/_client/api-error";
 import { billingApi } from "@/app/_client/billing-api";
 import { LongDay } from "@/app/_components/long-day";
@@ -17,16 +18,17 @@ export function CardPayment({ justPaid }: { /** Back from there. */ justPaid: bo
   const { card } = billing;
   const put = usePutSubscription();
   const toast = useToast();
+  const router = useRouter();
   const [pending, setPending] = useState(false);
 
   const ask = useEffectEvent(async () => {
-    // Once: the page may be loaded again from here.
-    history.replaceState(null, "", location.pathname);
     try {
       put(await billingApi.refreshCard(id));
     } catch (problem) {
       toast({ tone: "bad", title: "The payment is not confirmed yet", description: toApiError(problem).message });
     }
+    // The page may be loaded again from here, and asks for nothing then. Said to the router, which would put the address back at its next turn.
+    router.replace(location.pathname, { scroll: false });
   });
   useEffect(() => {
     if (justPaid) void ask();
