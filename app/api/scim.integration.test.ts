@@ -204,6 +204,22 @@ describe("turning somebody off", () => {
     expect(await active()).toBe(false);
   });
 
+  test("works for who changed their address in the portal, whatever address the directory still says", async () => {
+    const laptop = await addClient(kit, member, subscriptionId);
+    const id = await idOf(member.email);
+    const put = (active: boolean) => scim(PUT, { method: "PUT", id, body: { schemas: [USER], userName: member.email, active } });
+    const patch = () => scim(PATCH, { method: "PATCH", id, body: { schemas: [PATCH_OP], Operations: [{ op: "replace", value: { userName: member.email, active: false } }] } });
+    await kit.sql("UPDATE users SET email = 'renamed-' || email WHERE id = $1", [member.userId]);
+    for (const turnOff of [() => put(false), patch]) {
+      expect((await turnOff()).body).toMatchObject({ id, userName: `renamed-${member.email}`, active: false });
+      expect(await onDevice()).toEqual([]);
+      expect((await turnOff()).status).toBe(200);
+      expect((await put(true)).body).toMatchObject({ status: "400", scimType: "mutability" });
+      await setActive(id, true);
+      expect(await onDevice()).toEqual([laptop.id]);
+    }
+  });
+
   test("an owner is refused, with the reason, and so is removing one", async () => {
     const id = await idOf(tenant.owner.email);
     const snapshot = await snapshotOf(kit);

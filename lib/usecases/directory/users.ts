@@ -128,12 +128,13 @@ function addressIn(userName: string): string {
 /**
  * Of who is invited and not here yet, turning off withdraws the invitation.
  *
- * @throws ScimError 404; 409 for an owner, who can't be turned off; 400 for another userName
+ * @throws ScimError 404; 409 for an owner, who can't be turned off; 400 for another userName, unless it turns them off
  */
 export async function updateUser(ports: Ports, request: DirectoryRequest, id: string, input: ScimChange): Promise<ScimUser> {
   const updated = await change(ports, request, async (tx, caller, now) => {
     const user = await requireUser(tx, caller.subscriptionId, id, now);
-    if (input.userName !== undefined && input.userName.toLowerCase() !== user.userName) throw new ScimError(400, "userName can't be changed here: people change their address in the portal, by proving it.", "mutability");
+    // Not of who is to be turned off: whoever changed their address in the portal would otherwise stay in.
+    if (input.active !== false && input.userName !== undefined && input.userName.toLowerCase() !== user.userName) throw new ScimError(400, "userName can't be changed here: people change their address in the portal, by proving it.", "mutability");
     if (input.externalId !== undefined && input.externalId !== user.externalId) await setExternalId(tx, caller, user, input.externalId);
     const externalId = input.externalId === undefined ? user.externalId : input.externalId;
     if (input.active === undefined || input.active === user.active) return { ...user, externalId };
