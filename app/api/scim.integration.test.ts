@@ -16,7 +16,9 @@ import { disconnectDirectory, makeDirectoryToken, requestDirectoryToken, viewDir
 import { listSubscriptions } from "@/lib/usecases/list-subscriptions";
 import { acceptInvitation } from "@/lib/usecases/members/accept-invitation";
 import { viewMembers } from "@/lib/usecases/members/list-members";
+import { promoteMember, requestPromotion } from "@/lib/usecases/members/promote-member";
 import { settleSignIns } from "@/lib/usecases/members/sign-in-again";
+import { offerOwnership, requestOwnershipOffer } from "@/lib/usecases/members/transfer-ownership";
 import { requestResume, resumeClient } from "@/lib/usecases/resume-client";
 import { setSignInPolicy } from "@/lib/usecases/sign-in-policy";
 import { suspendClient } from "@/lib/usecases/suspend-client";
@@ -138,6 +140,20 @@ describe("turning somebody off", () => {
     expect(await kit.sql("SELECT FROM invitations WHERE subscription_id = $1 AND ended_at IS NULL", [subscriptionId])).toHaveLength(0);
     await setActive(id, true);
     expect(await listSubscriptions(kit.ports, admin)).toHaveLength(1);
+  });
+
+  test("makes them nobody to promote or to hand the subscription to, asked for before or after", async () => {
+    const id = await idOf(member.email);
+    const who = { subscriptionId, userId: member.userId };
+    const [promotion, offer] = [await requestPromotion(kit.ports, tenant.owner, who), await requestOwnershipOffer(kit.ports, tenant.owner, who)];
+    await setActive(id, false);
+    const snapshot = await snapshotOf(kit);
+    await expect(requestPromotion(kit.ports, tenant.owner, who)).rejects.toMatchObject({ code: "not_found" });
+    await expect(promoteMember(kit.ports, tenant.owner, who, proofOf(kit, promotion))).rejects.toMatchObject({ code: "not_found" });
+    await expect(requestOwnershipOffer(kit.ports, tenant.owner, who)).rejects.toMatchObject({ code: "not_found" });
+    await expect(offerOwnership(kit.ports, tenant.owner, who, proofOf(kit, offer))).rejects.toMatchObject({ code: "not_found" });
+    expect(changedTables(snapshot, await snapshotOf(kit))).toEqual([]);
+    expect((await scim(getUser, { id })).body.roles).toMatchObject([{ value: "member" }]);
   });
 
   test("is not undone by an admin who resumes a client, nor by signing in; and an admin's suspension is not undone by turning on", async () => {

@@ -21,7 +21,7 @@ const promoteAct = (subscriptionId: string, userId: string): Act<"member.promote
 /** @throws not_found, member_exists when they are more than a member */
 async function requirePromotable(tx: Tx, access: SubscriptionAccess, userId: string): Promise<MemberRow> {
   const member = await findMember(tx, access.id, userId);
-  if (!member || member.deactivated) throw notFound();
+  if (!member || member.deactivated || member.suspended) throw notFound();
   if (!mayPromote(access.standing, member.role)) throw new PortcullisError("member_exists", `${nameOf(member)} is an ${member.role} already.`);
   return member;
 }

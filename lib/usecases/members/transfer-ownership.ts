@@ -25,7 +25,7 @@ const acceptAct = (offerId: string): Act<"ownership.accept"> => ({ action: "owne
 /** @throws not_found; member_exists for another owner, oneself included */
 async function requireTaker(tx: Tx, access: SubscriptionAccess, userId: string): Promise<MemberRow> {
   const member = await findMember(tx, access.id, userId);
-  if (!member || member.deactivated) throw notFound();
+  if (!member || member.deactivated || member.suspended) throw notFound();
   if (member.role === "owner") throw new PortcullisError("member_exists", `${nameOf(member)} is an owner of ${access.name} already.`);
   return member;
 }
