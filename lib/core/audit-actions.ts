@@ -8,7 +8,7 @@ export const AUDIT_ACTIONS = [
   "api_key.resealed", "api_key.rotated", "api_key.shown",
   "billing.changed",
   "block.lifted",
-  "card.begun",
+  "card.begun", "card.stopped",
   "client.cut", "client.cut_overdue", "client.enrolled", "client.expired", "client.extended", "client.issued", "client.key_took_over", "client.link_resent", "client.link_withdrawn", "client.prepared", "client.rekeyed", "client.resumed", "client.revoked", "client.shared", "client.shortened", "client.suspended",
   "clients.cut",
   "directory.disconnected", "directory.token_made",

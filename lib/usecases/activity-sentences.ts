@@ -37,6 +37,8 @@ export function sentenceOf({ action, data }: Pick<AuditEvent, "action" | "data">
       return billingSentence(data);
     case "card.begun":
       return "Went to pay by card.";
+    case "card.stopped":
+      return "Stopped a payment by card: this subscription has ended.";
     case "license.redeemed":
       return `Redeemed a license key for ${text("days")} days.`;
     case "instance.provisioned":

@@ -282,6 +282,44 @@ describe("a payment's life", () => {
     expect(await scene.onDevice()).toBe(1);
   });
 
+  describe("of what has ended", () => {
+    const end = async (): Promise<void> => {
+      await cancelSubscription(kit.ports, owner, { subscriptionId, atOnce: true });
+      kit.clock.advance(30 * DAY);
+    };
+
+    test("nobody is charged: a payment on a page that was left open is cancelled, also when the company can't be told at first", async () => {
+      await beginCardPayment(kit.ports, owner, { subscriptionId });
+      await end();
+      // Neither when time has done it, nor before anybody looked.
+      for (const settled of [false, true]) {
+        if (settled) await advanceBilling(kit.ports);
+        const session = stripe.sessions.at(-1)!;
+        session.status = "open";
+        const paid = stripe.pay(session.id);
+        const [told] = stripe.events.slice(-3);
+        stripe.trouble = "hang up";
+        expect((await scene.deliver(told!)).status).toBe(503);
+        stripe.trouble = null;
+        expect((await scene.deliver(told!)).status).toBe(200);
+        expect(paid.status).toBe("canceled");
+        await scene.deliverAll(stripe.events.slice(-3));
+        expect(await scene.onDevice()).toBe(0);
+      }
+      expect((await scene.view()).billingState).toBe("ended");
+      const actions = await kit.sql("SELECT FROM audit_events WHERE chain_id = $1 AND action = 'card.stopped'", [subscriptionId]);
+      expect(actions).toHaveLength(2);
+    });
+
+    test("no cancellation is taken back at the company", async () => {
+      const paid = await scene.subscribed();
+      await end();
+      Object.assign(paid, { status: "active", cancel_at_period_end: true });
+      await expect(keepSubscription(kit.ports, owner, { subscriptionId })).rejects.toMatchObject({ code: "billing_ended" });
+      expect(paid.cancel_at_period_end).toBe(true);
+    });
+  });
+
   test("a renewal that nobody told of is asked after", async () => {
     const paid = await scene.subscribed();
     Object.assign(paid, renewed(paid));

@@ -5,6 +5,7 @@
 import { PORTAL_ACTOR } from "@/lib/auth/actor";
 import { cardCounts, settle, type CardState } from "@/lib/core/billing";
 import { PortcullisError } from "@/lib/core/errors";
+import { appendAudit } from "@/lib/db/audit";
 import { lockBilling } from "@/lib/db/billing";
 import { findCardAccount, findCardAccountOf, isCardEventKnown, keepReading, letCardGovern, listUnheardOf, noteCardEvent, type CardAccountRow } from "@/lib/db/cards";
 import type { Tx } from "@/lib/db/client";
@@ -37,26 +38,42 @@ export async function followCard(ports: Ports, cards: CardPayments, subscription
     const account = await findCardAccount(ports.db.read, subscriptionId);
     if (account === null) return;
     const card = await cards.read(account.customerId);
-    if (await ports.db.transaction((tx) => follow(ports, tx, account, card, eventId))) return;
+    const outcome = await ports.db.transaction((tx) => follow(ports, tx, account, card, eventId));
+    if (outcome === "kept") return;
+    if (outcome === "ended") await stopCharging(ports, cards, account);
   }
   throw new PortcullisError("card_unavailable", "Too much happens with this payment at once. Try again in a moment.");
 }
 
-/** @returns false when another reading was kept meanwhile */
-async function follow(ports: Ports, tx: Tx, account: CardAccountRow, card: CardState, eventId: string | null): Promise<boolean> {
+/** Paid on a page that was still open when the subscription ended, or left running at the company: a card would be charged on and on for nothing. */
+async function stopCharging(ports: Ports, cards: CardPayments, { subscriptionId, customerId }: CardAccountRow): Promise<void> {
+  await cards.cancel(customerId, true);
+  log("warn", "card stopped", `The subscription ${subscriptionId} has ended, and its card was going to be charged. What was taken since is to be paid back.`);
+  await ports.db.transaction((tx) =>
+    appendAudit(tx, [{ chain: subscriptionId, at: ports.clock.now(), action: "card.stopped", actor: PORTAL_ACTOR, subject: { kind: "subscription", id: subscriptionId }, sourceAddress: null, data: {} }]),
+  );
+}
+
+/** Whether something is going to be taken from the card. */
+const charges = (card: CardState): boolean => (card.standing === "paid" && card.renews) || card.standing === "due" || (card.standing === "stopped" && !card.over);
+
+/** @returns "overtaken" when another reading was kept meanwhile; "ended" when nothing was kept, since the card is to be stopped first */
+async function follow(ports: Ports, tx: Tx, account: CardAccountRow, card: CardState, eventId: string | null): Promise<"kept" | "overtaken" | "ended"> {
   const now = ports.clock.now();
   const { subscriptionId } = account;
   const locked = await lockBilling(tx, subscriptionId);
   // As it is now that nobody else writes: what is told at the same time as something else is told once.
   const current = locked && (await findCardAccount(tx, subscriptionId));
-  if (!locked || !current) return true;
-  if (current.reads !== account.reads) return false;
-  if (eventId !== null && !(await noteCardEvent(tx, { id: eventId, subscriptionId, now }))) return true;
-  const kept = await keepReading(tx, current, card, now);
-  if (kept === null) return false;
-  if (locked.billing.state === "ended") return true;
-  const reading = { card, governs: current.governs, known: card.standing !== "none" && card.reference === current.reference };
+  if (!locked || !current) return "kept";
+  if (current.reads !== account.reads) return "overtaken";
   const settled = settle(locked.billing, locked.terms, now).at(-1)?.billing ?? locked.billing;
+  const ended = settled.state === "ended";
+  if (ended && charges(card)) return "ended";
+  if (eventId !== null && !(await noteCardEvent(tx, { id: eventId, subscriptionId, now }))) return "kept";
+  const kept = await keepReading(tx, current, card, now);
+  if (kept === null) return "overtaken";
+  if (ended) return "kept";
+  const reading = { card, governs: current.governs, known: card.standing !== "none" && card.reference === current.reference };
   if (!current.governs && cardCounts(settled, reading, locked.terms)) await letCardGovern(tx, subscriptionId);
   const moves = movesOf(locked, { kind: "card", ...reading }, now);
   const own = moves.find(({ byItself }) => !byItself);
@@ -69,7 +86,7 @@ async function follow(ports: Ports, tx: Tx, account: CardAccountRow, card: CardS
     byCard: { quiet: own !== undefined && isRenewal(locked.billing, own.billing) },
     ...(card.standing === "paid" ? { facts: { paidUntil: iso(card.until) } } : {}),
   });
-  return true;
+  return "kept";
 }
 
 /** The company sends a receipt. */

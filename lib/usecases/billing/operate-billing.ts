@@ -134,6 +134,8 @@ export async function cancelSubscription(ports: Ports, actor: Actor, input: { su
  */
 export async function keepSubscription(ports: Ports, actor: Actor, input: { subscriptionId: string }): Promise<SubscriptionView> {
   const { id } = await requireAccess(ports.db.read, actor, input.subscriptionId, "subscription.keep");
+  // What has ended stays so: its card isn't charged again for it.
+  await ports.db.transaction(async (tx) => void movesOf(await lock(tx, id), { kind: "keep" }, ports.clock.now()));
   await withCard(ports, id, (cards, customerId) => cards.keep(customerId));
   await ports.db.transaction(async (tx) => {
     const locked = await lock(tx, id);
