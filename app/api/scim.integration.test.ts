@@ -8,18 +8,23 @@ import type { Actor } from "@/lib/auth/actor";
 import { invitationToken } from "@/lib/auth/account-links";
 import { serve } from "@/lib/testing/api";
 import { makeGateway, type TestGateway } from "@/lib/testing/gateway";
-import { openKit, type Kit } from "@/lib/testing/kit";
+import { openKit, TEST_OPERATOR, type Kit } from "@/lib/testing/kit";
 import { BROWSER_HEADERS, person } from "@/lib/testing/people";
 import { changedTables, snapshotOf } from "@/lib/testing/snapshot";
 import { addClient, addMember, makeTenant, prepareIssue, proofOf, type Tenant } from "@/lib/testing/tenancy";
+import { suspendSubscription } from "@/lib/usecases/billing/operate-billing";
 import { disconnectDirectory, makeDirectoryToken, requestDirectoryToken, viewDirectory } from "@/lib/usecases/directory/token";
+import { expireClients, remindOwners } from "@/lib/usecases/expire-clients";
 import { listSubscriptions } from "@/lib/usecases/list-subscriptions";
 import { acceptInvitation } from "@/lib/usecases/members/accept-invitation";
 import { viewMembers } from "@/lib/usecases/members/list-members";
 import { promoteMember, requestPromotion } from "@/lib/usecases/members/promote-member";
 import { settleSignIns } from "@/lib/usecases/members/sign-in-again";
 import { offerOwnership, requestOwnershipOffer } from "@/lib/usecases/members/transfer-ownership";
+import { takeDownOwnInstance } from "@/lib/usecases/provisioning/take-down";
 import { requestResume, resumeClient } from "@/lib/usecases/resume-client";
+import { revokeClient } from "@/lib/usecases/revoke-client";
+import { shortenClient } from "@/lib/usecases/set-client-expiry";
 import { setSignInPolicy } from "@/lib/usecases/sign-in-policy";
 import { suspendClient } from "@/lib/usecases/suspend-client";
 import { viewClient } from "@/lib/usecases/view-client";
@@ -154,6 +159,30 @@ describe("turning somebody off", () => {
     await expect(offerOwnership(kit.ports, tenant.owner, who, proofOf(kit, offer))).rejects.toMatchObject({ code: "not_found" });
     expect(changedTables(snapshot, await snapshotOf(kit))).toEqual([]);
     expect((await scim(getUser, { id })).body.roles).toMatchObject([{ value: "member" }]);
+  });
+
+  test("leaves them out of the mails: of what becomes of their clients they hear again once they are on", async () => {
+    const [laptop, phone] = [await addClient(kit, member, subscriptionId, "laptop"), await addClient(kit, member, subscriptionId, "phone")];
+    const clientOf = (clientId: string) => ({ subscriptionId, clientId });
+    const id = await idOf(member.email);
+    await setActive(id, false);
+    const end = new Date(kit.clock.now().getTime() + 30 * DAY).toISOString();
+    await suspendClient(kit.ports, tenant.owner, clientOf(laptop.id));
+    await resumeClient(kit.ports, tenant.owner, clientOf(laptop.id), proofOf(kit, await requestResume(kit.ports, tenant.owner, clientOf(laptop.id))));
+    for (const { id: clientId } of [laptop, phone]) await shortenClient(kit.ports, tenant.owner, { ...clientOf(clientId), expiresAt: end });
+    await revokeClient(kit.ports, tenant.owner, clientOf(phone.id));
+    await suspendSubscription(kit.ports, await person(kit, TEST_OPERATOR), { subscriptionId });
+    kit.clock.advance(24 * DAY);
+    await remindOwners(kit.ports);
+    expect(await kit.sql("SELECT template FROM outbox_mails WHERE recipient = $1 AND template NOT IN ('client-issued', 'step-up-code')", [member.email])).toEqual([{ template: "member-suspended" }]);
+    await setActive(id, true);
+    await remindOwners(kit.ports);
+    expect(await mails("client-ending", member.email)).toBe(1);
+    await setActive(id, false);
+    kit.clock.advance(6 * DAY);
+    await expireClients(kit.ports);
+    await takeDownOwnInstance(kit.ports, tenant.owner, { subscriptionId });
+    expect([await mails("client-expired", member.email), await mails("instance-taken-down", member.email), await mails("instance-taken-down", tenant.owner.email)]).toEqual([0, 0, 1]);
   });
 
   test("is not undone by an admin who resumes a client, nor by signing in; and an admin's suspension is not undone by turning on", async () => {

@@ -2,6 +2,7 @@
 import type { VerifiedProof } from "@/lib/auth/step-up";
 import type { ClientCondition } from "@/lib/core/client-state";
 import type { Tx } from "./client";
+import { MAIL_TO } from "./owner-holds";
 
 /** A client after a change; `revision` is null when nothing changed for the gateway. */
 interface Changed {
@@ -64,7 +65,7 @@ export async function nextEnd(tx: Tx): Promise<Date | null> {
 export interface ClientToRemind extends EndingClient {
   nickname: string;
   instanceName: string;
-  ownerEmail: string | null;
+  mailTo: string | null;
   expiresAt: Date;
   expirySetAt: Date;
   remindedDays: number | null;
@@ -73,7 +74,7 @@ export interface ClientToRemind extends EndingClient {
 /** Clients that end before `until` and may be due a reminder, their rows locked; another process's are passed by. */
 export async function lockEnding(tx: Tx, span: { now: Date; until: Date; limit: number; after: string }): Promise<ClientToRemind[]> {
   return tx.$queryRaw<ClientToRemind[]>`
-    SELECT c.id, c.subscription_id AS "subscriptionId", c.nickname, i.name AS "instanceName", o.email AS "ownerEmail", c.expires_at AS "expiresAt",
+    SELECT c.id, c.subscription_id AS "subscriptionId", c.nickname, i.name AS "instanceName", ${MAIL_TO} AS "mailTo", c.expires_at AS "expiresAt",
       c.expiry_set_at AS "expirySetAt", c.reminded_days AS "remindedDays"
     FROM access_clients c JOIN instances i ON i.id = c.instance_id JOIN users o ON o.id = c.owner_id
     WHERE c.state IN ('active', 'suspended') AND c.expires_at > ${span.now} AND c.expires_at <= ${span.until} AND c.reminded_days IS DISTINCT FROM 1

@@ -7,6 +7,7 @@ import type { DeviceChangeTimes } from "./gateway-changes";
 import { Prisma } from "./generated/client";
 import { publicKeyText } from "./keys";
 import { LEFT_BEHIND } from "./left-behind";
+import { MAIL_TO } from "./owner-holds";
 import type { GatewaySeen } from "./subscriptions";
 import { fromBase64 } from "./values";
 
@@ -250,6 +251,8 @@ export interface LockedClient {
   /** null: it is a system's. */
   ownerId: string | null;
   ownerEmail: string | null;
+  /** Where its owner is told of it; null: nowhere, as for whom the company's directory turned off in this subscription. */
+  mailTo: string | null;
   nickname: string;
   publicKey: PublicKey;
   hasPresharedKey: boolean;
@@ -276,7 +279,7 @@ function fromLocked({ publicKey, nextPublicKey, nextHasPresharedKey, nextKeyAt, 
 
 const LOCKED = Prisma.sql`
   SELECT c.id, c.subscription_id AS "subscriptionId", c.instance_id AS "instanceId", i.name AS "instanceName", c.gateway_id AS "gatewayId", c.owner_id AS "ownerId",
-    o.email AS "ownerEmail", c.nickname, c.public_key AS "publicKey", c.sealed_preshared_key IS NOT NULL AS "hasPresharedKey", c.host_index AS "hostIndex",
+    o.email AS "ownerEmail", ${MAIL_TO} AS "mailTo", c.nickname, c.public_key AS "publicKey", c.sealed_preshared_key IS NOT NULL AS "hasPresharedKey", c.host_index AS "hostIndex",
     host(c.address_v4) AS "addressV4", host(c.address_v6) AS "addressV6", c.state, c.held,
     c.suspended_at IS NOT NULL AS suspended, c.suspended_by_id AS "suspendedById", c.expires_at AS "expiresAt",
     c.next_public_key AS "nextPublicKey", c.next_sealed_preshared_key IS NOT NULL AS "nextHasPresharedKey", c.next_key_at AS "nextKeyAt"

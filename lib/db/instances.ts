@@ -5,6 +5,7 @@ import type { SubnetV4, SubnetV6 } from "@/lib/core/subnet";
 import type { Tx } from "./client";
 import type { DeviceChangeTimes } from "./gateway-changes";
 import { publicKeyText } from "./keys";
+import { MAIL_TO } from "./owner-holds";
 import type { GatewaySeen } from "./subscriptions";
 
 export interface LockedInstance {
@@ -26,7 +27,8 @@ export interface LeavingClient {
   id: string;
   nickname: string;
   publicKey: PublicKey;
-  ownerEmail: string | null;
+  /** Where its owner is told of it; null: nowhere. */
+  mailTo: string | null;
 }
 
 /**
@@ -37,7 +39,7 @@ export interface LeavingClient {
  */
 export async function lockInstanceWithClients(tx: Tx, subscriptionId: string): Promise<{ instance: LockedInstance; clients: LeavingClient[] } | null> {
   const clients = await tx.$queryRaw<(Omit<LeavingClient, "publicKey"> & { publicKey: Uint8Array })[]>`
-    SELECT c.id, c.nickname, c.public_key AS "publicKey", o.email AS "ownerEmail" FROM access_clients c LEFT JOIN users o ON o.id = c.owner_id
+    SELECT c.id, c.nickname, c.public_key AS "publicKey", ${MAIL_TO} AS "mailTo" FROM access_clients c LEFT JOIN users o ON o.id = c.owner_id
     WHERE c.subscription_id = ${subscriptionId}::uuid AND c.state <> 'revoked' ORDER BY c.id FOR UPDATE OF c`;
   const [instance] = await tx.$queryRaw<LockedInstance[]>`
     SELECT i.id, i.subscription_id AS "subscriptionId", i.gateway_id AS "gatewayId", g.name AS "gatewayName", g.agentless, i.name, i.subnet_v4::text AS "subnetV4", i.subnet_v6::text AS "subnetV6",

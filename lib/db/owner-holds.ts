@@ -1,10 +1,15 @@
 /** A member's clients in one subscription: off the device while the membership gives no access, each with its state as it is. */
 import type { Tx } from "./client";
 import type { DirectoryWarrant } from "./directory";
+import { Prisma } from "./generated/client";
 import type { SignInWarrant } from "./sign-in-again";
 
 /** What lets them back on: they signed in again, or the company's directory turned them on. */
 export type OwnerWarrant = SignInWarrant | DirectoryWarrant;
+
+/** Of a client `c` and its owner `o`: an address, unless the directory turned the owner off here. What becomes of a client is no business of theirs then. */
+export const MAIL_TO = Prisma.sql`
+  CASE WHEN NOT EXISTS (SELECT FROM memberships off WHERE off.subscription_id = c.subscription_id AND off.user_id = c.owner_id AND off.deactivated_at IS NOT NULL) THEN o.email END`;
 
 /** Follow it with `markHeldAsOf`, once the gateway's revision is known. */
 export async function holdClientsOfOwner(tx: Tx, subscriptionId: string, userId: string): Promise<void> {

@@ -30,8 +30,8 @@ async function expireNext(ports: Ports): Promise<boolean> {
     // A suspended one is off the device already.
     const revision = client.state === "active" ? await reviseClient(tx, client, { to: condition.state, requestedAt: expiresAt, now }) : null;
     await markExpired(tx, { clientId: client.id, condition, revision });
-    if (client.ownerEmail !== null) {
-      await queueMail(tx, { id: ports.newId(), recipient: client.ownerEmail, now, content: { template: "client-expired", nickname, instanceName, expiresAt: iso(expiresAt), clientUrl: clientUrl(ports, client) } });
+    if (client.mailTo !== null) {
+      await queueMail(tx, { id: ports.newId(), recipient: client.mailTo, now, content: { template: "client-expired", nickname, instanceName, expiresAt: iso(expiresAt), clientUrl: clientUrl(ports, client) } });
     }
     await appendAudit(tx, [
       {
@@ -70,14 +70,14 @@ async function remindSome(ports: Ports, after: string): Promise<{ mails: number;
     let mails = 0;
     for (const client of clients) {
       const days = dueReminder(client.expiresAt, client.expirySetAt, client.remindedDays, now);
-      if (days === null) continue;
+      // Who is turned off for now, and on again before the end, is reminded then.
+      if (days === null || client.mailTo === null) continue;
       await markReminded(tx, client.id, days);
-      if (client.ownerEmail === null) continue;
       mails += 1;
       const { nickname, instanceName, expiresAt } = client;
       await queueMail(tx, {
         id: ports.newId(),
-        recipient: client.ownerEmail,
+        recipient: client.mailTo,
         now,
         // Nothing to remind of, once it has ended.
         staleAt: expiresAt,

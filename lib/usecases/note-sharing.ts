@@ -113,7 +113,7 @@ async function actOn(ports: Ports, tx: Tx, client: LockedClient, sharing: Sharin
         replaceUrl: isOwner ? `${page}/replace-key` : null,
       },
     });
-  if (client.ownerEmail !== null) await tell(client.ownerEmail, true);
+  if (client.mailTo !== null) await tell(client.mailTo, true);
   for (const manager of await managersOf(tx, client.subscriptionId)) if (manager !== client.ownerEmail) await tell(manager, false);
   const event = { chain: client.subscriptionId, at: now, actor: PORTAL_ACTOR, subject: { kind: "client", id: client.id }, sourceAddress: null };
   const { nickname, publicKey } = client;

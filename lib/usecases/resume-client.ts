@@ -54,11 +54,11 @@ export async function resumeClient(ports: Ports, actor: Actor, input: ClientInpu
       // Of an expired client only the suspension goes: more time is a proof of its own.
       const revision = condition.state === client.state ? null : await reviseClient(tx, client, { to: condition.state, requestedAt: actor.requestedAt, now });
       await markResumed(tx, verified, { clientId: client.id, condition, revision });
-      if (client.ownerEmail !== null) {
+      if (client.mailTo !== null) {
         const { nickname, instanceName } = client;
         await queueMail(tx, {
           id: ports.newId(),
-          recipient: client.ownerEmail,
+          recipient: client.mailTo,
           now,
           content: { template: "client-resumed", nickname, instanceName, byEmail: actor.email, byOperator: false, at: iso(now), clientUrl: clientUrl(ports, client) },
         });

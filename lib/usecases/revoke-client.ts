@@ -15,10 +15,10 @@ export async function revokeClient(ports: Ports, actor: Actor, input: ClientInpu
     if (client.state === "revoked") return access;
     const now = ports.clock.now();
     const revision = await cutPeer(tx, client, { userId: actor.userId, requestedAt: actor.requestedAt, now });
-    if (client.ownerEmail !== null) {
+    if (client.mailTo !== null) {
       await queueMail(tx, {
         id: ports.newId(),
-        recipient: client.ownerEmail,
+        recipient: client.mailTo,
         now,
         content: {
           template: "client-revoked",

@@ -61,11 +61,11 @@ export async function extendClient(ports: Ports, actor: Actor, input: ExpiryInpu
       // The gateway enforces the end by itself: it must know the new one.
       const revision = mustBeOnDevice(condition.state) ? await reviseClient(tx, client, { to: condition.state, requestedAt: actor.requestedAt, now }) : null;
       await extendExpiry(tx, verified, { clientId: client.id, condition, revision }, expiresAt, now);
-      if (client.ownerEmail !== null) {
+      if (client.mailTo !== null) {
         const { nickname, instanceName } = client;
         await queueMail(tx, {
           id: ports.newId(),
-          recipient: client.ownerEmail,
+          recipient: client.mailTo,
           now,
           content: { template: "client-extended", nickname, instanceName, byEmail: actor.email, expiresAt: isoOrNull(expiresAt), at: iso(now), clientUrl: clientUrl(ports, client) },
         });

@@ -27,11 +27,11 @@ export async function suspendClient(ports: Ports, actor: Actor, input: ClientInp
     if (change === null) return access;
     const { revision } = change;
     const byOperator = access.standing === "operator";
-    if (client.ownerEmail !== null) {
+    if (client.mailTo !== null) {
       const { nickname, instanceName } = client;
       await queueMail(tx, {
         id: ports.newId(),
-        recipient: client.ownerEmail,
+        recipient: client.mailTo,
         now,
         content: { template: "client-suspended", nickname, instanceName, byEmail: actor.email, byOperator, at: iso(now), clientUrl: clientUrl(ports, client) },
       });

@@ -97,7 +97,7 @@ async function changeDevice(tx: Tx, subscriptionId: string, on: boolean, times: 
   const { revision, clientIds } = await revisePeers(tx, instance, times);
   if (!on) await holdClients(tx, instance.id, revision);
   else if (revision !== null) await markReleased(tx, instance.id, revision);
-  return { revision, clients: clientIds.size, owners: clients.flatMap(({ id, ownerEmail }) => (clientIds.has(id) ? (ownerEmail ?? []) : [])) };
+  return { revision, clients: clientIds.size, owners: clients.flatMap(({ id, mailTo }) => (clientIds.has(id) ? (mailTo ?? []) : [])) };
 }
 
 /** One revision for all peers of the instance; none when there are none. */

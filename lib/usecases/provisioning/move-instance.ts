@@ -69,7 +69,7 @@ export async function moveOwnInstance(ports: Ports, actor: Actor, input: { subsc
     const revision = await reviseInstanceCome(tx, target.id, subscriptionId, { ...was, ...place, instanceId: toId, peers }, times);
     await moveClients(tx, way, revision);
     const recipients = new Map((await managersOf(tx, subscriptionId)).map((email) => [email, 0]));
-    for (const { ownerEmail } of clients) if (ownerEmail !== null) recipients.set(ownerEmail, (recipients.get(ownerEmail) ?? 0) + 1);
+    for (const { mailTo } of clients) if (mailTo !== null) recipients.set(mailTo, (recipients.get(mailTo) ?? 0) + 1);
     for (const [recipient, own] of [...recipients].sort()) {
       await queueMail(tx, {
         id: ports.newId(),

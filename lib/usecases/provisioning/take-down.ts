@@ -66,7 +66,7 @@ export async function takeDownInstance(ports: Ports, tx: Tx, input: TakeDown): P
 
 /** Who answers for the subscription, and whose machines lose their access: one mail each. */
 async function tell(ports: Ports, tx: Tx, { subscriptionId, subscriptionName, by }: TakeDown, instance: LockedInstance, clients: LeavingClient[], now: Date): Promise<void> {
-  const recipients = new Set([...(await managersOf(tx, subscriptionId)), ...clients.flatMap(({ ownerEmail }) => ownerEmail ?? [])]);
+  const recipients = new Set([...(await managersOf(tx, subscriptionId)), ...clients.flatMap(({ mailTo }) => mailTo ?? [])]);
   for (const recipient of [...recipients].sort()) {
     await queueMail(tx, {
       id: ports.newId(),
@@ -79,7 +79,7 @@ async function tell(ports: Ports, tx: Tx, { subscriptionId, subscriptionName, by
         byEmail: by.email,
         byOperator: by.audit.operator,
         clients: clients.length,
-        own: clients.filter(({ ownerEmail }) => ownerEmail === recipient).length,
+        own: clients.filter(({ mailTo }) => mailTo === recipient).length,
         at: iso(now),
         url: new URL(`/subscriptions/${subscriptionId}`, ports.config.url).href,
       },
