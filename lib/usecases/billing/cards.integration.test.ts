@@ -13,6 +13,7 @@ import { activateSubscription, cancelSubscription, keepSubscription, requestActi
 import { beginCardPayment, manageCard, refreshCard } from "@/lib/usecases/billing/pay-by-card";
 import { addPlan, changePlan, type PlanInput } from "@/lib/usecases/billing/plans";
 import { listActivity } from "@/lib/usecases/list-activity";
+import { acceptOwnership, offerOwnership, requestOwnership, requestOwnershipOffer } from "@/lib/usecases/members/transfer-ownership";
 import { viewSubscription } from "@/lib/usecases/view-subscription";
 
 let scene: CardScene;
@@ -318,6 +319,23 @@ describe("a payment's life", () => {
       await expect(keepSubscription(kit.ports, owner, { subscriptionId })).rejects.toMatchObject({ code: "billing_ended" });
       expect(paid.cancel_at_period_end).toBe(true);
     });
+  });
+
+  test("goes over to who takes the subscription; who hands it over is told before", async () => {
+    const taker = await addMember(kit, scene.tenant, "member");
+    const offered = async (): Promise<string> => {
+      const { challengeId } = await requestOwnershipOffer(kit.ports, owner, { subscriptionId, userId: taker.userId });
+      return JSON.stringify((await kit.sql("SELECT payload FROM outbox_mails WHERE template = 'step-up-code' AND payload->>'challengeId' = $1", [challengeId]))[0]);
+    };
+    expect(await offered()).not.toContain("The card");
+    const paid = await scene.subscribed();
+    expect(await offered()).toMatch(/The card.*It goes on being charged, and they manage it/);
+    const here = { subscriptionId, userId: taker.userId };
+    await offerOwnership(kit.ports, owner, here, proofOf(kit, await requestOwnershipOffer(kit.ports, owner, here)));
+    await acceptOwnership(kit.ports, taker, here, proofOf(kit, await requestOwnership(kit.ports, taker, here)));
+    await scene.deliverAll([stripe.change(paid, renewed(paid), "invoice.paid")]);
+    expect(await viewSubscription(kit.ports, taker, { subscriptionId })).toMatchObject({ billingState: "active", billing: { card: { mayManage: true, renewsAt: periodEndOf(paid) } } });
+    for (const act of [manageCard, beginCardPayment, keepSubscription]) await expect(act(kit.ports, owner, { subscriptionId })).rejects.toMatchObject({ code: "forbidden" });
   });
 
   test("a renewal that nobody told of is asked after", async () => {

@@ -30,6 +30,8 @@ async function requireTaker(tx: Tx, access: SubscriptionAccess, userId: string):
   return member;
 }
 
+const isCharged = ({ card: { account } }: SubscriptionAccess): boolean => account !== null && ["paid", "due", "stopped"].includes(account.standing) && !account.over;
+
 /** Asks for the proof that offering takes. @throws not_found, forbidden, member_exists, step_up_too_many */
 export async function requestOwnershipOffer(ports: Ports, actor: Actor, input: MemberInput): Promise<StepUpView> {
   const userId = requireId(input.userId);
@@ -40,6 +42,7 @@ export async function requestOwnershipOffer(ports: Ports, actor: Actor, input: M
       { label: "Subscription", value: access.name },
       { label: "To", value: who },
       { label: "What this means", value: "Once they accept, they own it, and you become an admin. Your clients stay." },
+      ...(isCharged(access) ? [{ label: "The card", value: "It goes on being charged, and they manage it and see its receipts. If it is yours, change or remove it first, by the billing page." }] : []),
     ];
     return stepUpView(await requestProof(ports, tx, actor, offerAct(access.id, userId), actor.email, { act: `hand ${access.name} over to ${who}`, details }));
   });
