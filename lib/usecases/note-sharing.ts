@@ -1,6 +1,7 @@
 /** One config, one machine (product rule 6): judges what a gateway saw of peers that move, and acts on what it finds as the subscription asks. */
 import { createHmac } from "node:crypto";
 import { PORTAL_ACTOR } from "@/lib/auth/actor";
+import { mustBeOnDevice } from "@/lib/core/client-state";
 import { detectSharing, extendTrail, networkOf, type Sharing, type Sighting } from "@/lib/core/shared-config";
 import { appendAudit, type NewAuditEvent } from "@/lib/db/audit";
 import type { Tx } from "@/lib/db/client";
@@ -75,7 +76,7 @@ export async function actOnSharing(ports: Ports, tx: Tx, findings: readonly Find
   for (const { clientId, subscriptionId, publicKey, sharing } of findings) {
     await dropTrail(tx, clientId);
     const client = await lockClient(tx, subscriptionId, clientId);
-    if (client?.state === "active" && client.publicKey === publicKey) events.push(...(await actOn(ports, tx, client, sharing, now)));
+    if (client && mustBeOnDevice(client.state, client.held) && client.publicKey === publicKey) events.push(...(await actOn(ports, tx, client, sharing, now)));
   }
   await appendAudit(tx, events);
 }

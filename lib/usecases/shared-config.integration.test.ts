@@ -119,6 +119,20 @@ describe("two machines on one config", () => {
     expect(await mails()).toHaveLength(4);
   });
 
+  test("are nothing new of a client that was taken off with its owner, or for want of payment: what is still on its way suspends nothing, and mails nobody", async () => {
+    await suspends();
+    for (const mark of ["owner_held", "billing_held"]) {
+      await kit.sql(`UPDATE access_clients SET ${mark} = true WHERE id = $1`, [client.id]);
+      await share();
+      await kit.sql(`UPDATE access_clients SET ${mark} = false WHERE id = $1`, [client.id]);
+      expect(await viewClient(kit.ports, ada, here())).toMatchObject({ state: "active", shared: null });
+    }
+    expect(await mails()).toEqual([]);
+    expect(await actions()).toEqual(["client.issued"]);
+    await share();
+    expect(await viewClient(kit.ports, ada, here())).toMatchObject({ state: "suspended" });
+  });
+
   test("are told by reports alone, of an agent that doesn't look more often; nothing of one that only stays", async () => {
     const other = await addClient(kit, ada, acme.subscriptionId, "stays");
     const peer = (publicKey: string, endpoint: string, ago: number): PeerReport => ({ instanceId: acme.instanceId, publicKey, endpoint, latestHandshakeSecondsAgo: ago, receivedBytes: 1, sentBytes: 1 });
