@@ -116,7 +116,7 @@ export async function lockSignInsEnding(tx: Tx, span: { now: Date; until: Date; 
     SELECT s.id AS "subscriptionId", s.name AS "subscriptionName", m.user_id AS "userId", u.email, u.name, s.sign_in_days AS days, due.due_at AS "dueAt", signed."withProvider",
       m.lapsed_at AS "lapsedAt", CASE WHEN due.due_at > signed.at + make_interval(hours => 24 * s.sign_in_days) THEN s.sign_in_set_at ELSE signed.at END AS since,
       CASE WHEN m.sign_in_reminded_for = due.due_at THEN m.sign_in_reminded END AS reminded,
-      (SELECT count(*)::int FROM access_clients c WHERE c.owner_id = m.user_id AND c.subscription_id = s.id AND c.state = 'active') AS clients
+      (SELECT count(*)::int FROM access_clients c WHERE c.owner_id = m.user_id AND c.subscription_id = s.id AND c.state = 'active' AND NOT c.held) AS clients
     FROM subscriptions s JOIN memberships m ON m.subscription_id = s.id JOIN users u ON u.id = m.user_id ${SIGNED_IN}
     WHERE s.sign_in_days IS NOT NULL AND m.lapsed_at IS NULL AND m.deactivated_at IS NULL AND due.due_at > ${span.now} AND due.due_at <= ${span.until}
       AND NOT (m.sign_in_reminded IS NOT DISTINCT FROM 1 AND m.sign_in_reminded_for IS NOT DISTINCT FROM due.due_at)

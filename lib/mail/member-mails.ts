@@ -74,7 +74,7 @@ export function memberMail(content: MemberMail, invitation: (linkId: string) => 
         subject: `You are back in ${name}`,
         lead: `Your company’s directory turned you on again in the subscription ${name}. ${content.clients === 0 ? "" : `${capital(machines(content.clients))} can connect to it again, with the same keys and addresses.`}`.trim(),
         details: [subscription, { label: "When", value: when(content.at) }],
-        closing: "There is nothing to set up anew.",
+        closing: "There is nothing to set up anew, unless the instance moved meanwhile: the portal then says which machine needs another file.",
         links: [{ label: "See the subscription", url: content.url }],
       };
     case "directory-token-made":

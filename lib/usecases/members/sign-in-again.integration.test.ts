@@ -185,6 +185,18 @@ describe("reminders", () => {
     expect(await mails("sign-in-due")).not.toContain(idle.email);
   });
 
+  test("don't go out while the subscription gives no access: there is nothing to lose", async () => {
+    await addClient(kit, member, subscriptionId);
+    await suspendSubscription(kit.ports, await person(kit, TEST_OPERATOR), { subscriptionId });
+    await remind(24);
+    expect(await mails("sign-in-due")).toEqual([]);
+    const operator = await person(kit, TEST_OPERATOR);
+    const asked = await requestActivation(kit.ports, operator, { subscriptionId, until: null });
+    await activateSubscription(kit.ports, operator, { subscriptionId, until: null }, proofOf(kit, asked));
+    await remind(0.5);
+    expect(await mails("sign-in-due")).toEqual([member.email]);
+  });
+
   test("begin anew with a sign-in", async () => {
     await addClient(kit, member, subscriptionId);
     await remind(29.5);
