@@ -283,6 +283,17 @@ describe("a payment's life", () => {
     expect(await scene.onDevice()).toBe(1);
   });
 
+  test("cancelled, then paid for by something else: that one's cancellation, taken back, brings the card back to nothing", async () => {
+    const paid = await scene.subscribed();
+    await cancelSubscription(kit.ports, owner, { subscriptionId, atOnce: false });
+    const operator = await person(kit, TEST_OPERATOR);
+    const until = scene.inDays(200);
+    await activateSubscription(kit.ports, operator, { subscriptionId, until }, proofOf(kit, await requestActivation(kit.ports, operator, { subscriptionId, until })));
+    expect(await cancelSubscription(kit.ports, owner, { subscriptionId, atOnce: false })).toMatchObject({ billing: { cancelsAtEnd: true, until } });
+    expect(await keepSubscription(kit.ports, owner, { subscriptionId })).toMatchObject({ billingState: "active", billing: { cancelsAtEnd: false, until } });
+    expect(paid.cancel_at_period_end).toBe(true);
+  });
+
   describe("of what has ended", () => {
     const end = async (): Promise<void> => {
       await cancelSubscription(kit.ports, owner, { subscriptionId, atOnce: true });

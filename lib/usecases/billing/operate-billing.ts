@@ -4,7 +4,7 @@ import { FACTOR_WORDS, requestProof, wideningTransaction, type Act, type Present
 import type { BillingEvent } from "@/lib/core/billing";
 import { notFound, PortcullisError } from "@/lib/core/errors";
 import { lockBilling, type BillingWarrant, type LockedBilling } from "@/lib/db/billing";
-import { findCardAccount } from "@/lib/db/cards";
+import { findCardAccount, type CardAccountRow } from "@/lib/db/cards";
 import type { Tx } from "@/lib/db/client";
 import { searchSubscriptions } from "@/lib/db/plans";
 import { iso, isoOrNull } from "@/lib/db/values";
@@ -118,7 +118,7 @@ export async function suspendSubscription(ports: Ports, actor: Actor, input: { s
  */
 export async function cancelSubscription(ports: Ports, actor: Actor, input: { subscriptionId: string; atOnce: boolean }): Promise<SubscriptionView> {
   const { id } = await requireAccess(ports.db.read, actor, input.subscriptionId, "subscription.cancel");
-  await withCard(ports, id, (cards, customerId) => cards.cancel(customerId, input.atOnce));
+  await withCard(ports, id, (cards, { customerId }) => cards.cancel(customerId, input.atOnce));
   await ports.db.transaction(async (tx) => {
     const locked = await lock(tx, id);
     const access = await requireAccess(tx, actor, id, "subscription.cancel");
@@ -136,7 +136,8 @@ export async function keepSubscription(ports: Ports, actor: Actor, input: { subs
   const { id } = await requireAccess(ports.db.read, actor, input.subscriptionId, "subscription.keep");
   // What has ended stays so: its card isn't charged again for it.
   await ports.db.transaction(async (tx) => void movesOf(await lock(tx, id), { kind: "keep" }, ports.clock.now()));
-  await withCard(ports, id, (cards, customerId) => cards.keep(customerId));
+  // A card that something else took the place of isn't charged again: that was another cancellation.
+  await withCard(ports, id, async (cards, { customerId, governs }) => (governs ? cards.keep(customerId) : undefined));
   await ports.db.transaction(async (tx) => {
     const locked = await lock(tx, id);
     await requireAccess(tx, actor, id, "subscription.keep");
@@ -145,9 +146,9 @@ export async function keepSubscription(ports: Ports, actor: Actor, input: { subs
   return viewSubscription(ports, actor, input);
 }
 
-async function withCard(ports: Ports, subscriptionId: string, act: (cards: CardPayments, customerId: string) => Promise<void>): Promise<void> {
+async function withCard(ports: Ports, subscriptionId: string, act: (cards: CardPayments, account: CardAccountRow) => Promise<void>): Promise<void> {
   const account = ports.cards && (await findCardAccount(ports.db.read, subscriptionId));
   if (!ports.cards || !account) return;
-  await act(ports.cards, account.customerId);
+  await act(ports.cards, account);
   await followCard(ports, ports.cards, subscriptionId);
 }
