@@ -97,7 +97,7 @@ test("an id of another tenant, with the wrong parent, or malformed, is one and t
   expect(await inbox.latest()).toBe(after);
 });
 
-const UUIDS = /^\/subscriptions\/[0-9a-fA-F-]{36}(?:\/activity|\/billing|\/members|\/service|\/systems(?:\/[0-9a-fA-F-]{36})?|\/clients\/new|\/clients\/[0-9a-fA-F-]{36}(?:\/replace-key)?)?$/;
+const UUIDS = /^\/subscriptions\/[0-9a-fA-F-]{36}(?:\/activity|\/billing|\/members|\/service|\/settings|\/systems(?:\/[0-9a-fA-F-]{36})?|\/clients\/new|\/clients\/[0-9a-fA-F-]{36}(?:\/replace-key)?)?$/;
 
 /** What is of this one answer alone: the address that was asked for, the nonce, the time. */
 function withoutTheRequest(text: string, path: string): string {
