@@ -36,11 +36,12 @@ test("two machines with one file are found and suspended, the page says so by it
 
   const { body } = await member.api.get(`${tenant.apiPath}/clients/${client.id}`);
   expect(body).toMatchObject({ state: "suspended", suspendedByEmail: null, shared: { networks: [expect.stringMatching(/^192\.0\.2\.\d+$/), expect.stringMatching(/^192\.0\.2\.\d+$/)] } } satisfies Partial<Record<keyof ClientView, unknown>>);
+  const { page: list } = await open(tenant.owner.api, tenant.pagePath);
+  await expect(list.getByRole("row", { name: "Copied laptop" })).toContainText("Two machines");
   for (const device of ["desktop", "phone"] as const) {
     await page.setViewportSize(DEVICES[device].viewport ?? { width: 1280, height: 800 });
     await look(page, "shared-config", device);
     await settings.setViewportSize(DEVICES[device].viewport ?? { width: 1280, height: 800 });
-    await expect(settings.getByRole("row", { name: "Copied laptop" })).toContainText("Two machines");
     await look(settings, "shared-config-policy", device);
   }
   const subject = "Two machines use the config of Copied laptop";
