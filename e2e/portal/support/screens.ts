@@ -20,13 +20,7 @@ export const DEVICES: Record<Device, BrowserContextOptions> = {
 const IN_DOCUMENTS: Record<string, string> = {
   "dashboard-desktop-light": "dashboard",
   "clients-desktop-light": "clients",
-  "clients-desktop-dark": "clients-dark",
-  "clients-phone-light": "phone",
-  "revoke-question-phone-light": "phone-revoke",
-  "found-client-desktop-light": "operator",
   "approve-ways-desktop-light": "approve",
-  "connect-desktop-light": "add-client",
-  "sign-in-desktop-light": "sign-in",
   "traffic-desktop-light": "client",
   "provision-desktop-light": "provision",
   "systems-desktop-light": "systems",
